@@ -1,0 +1,5 @@
+package vmlan.host;
+
+final class Placeholder {
+    private Placeholder() {}
+}

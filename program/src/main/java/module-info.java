@@ -1,0 +1,12 @@
+/// The `vmlan` command and the network process: configuration, control API, wiring.
+module vmlan.program {
+    requires vmlan.host;
+    requires vmlan.qemu;
+    requires info.picocli;
+    requires com.fasterxml.jackson.jr.ob;
+    requires org.apache.httpcomponents.core5.httpcore5;
+    requires org.jline.terminal;
+
+    opens vmlan.program to
+            info.picocli;
+}

@@ -1,0 +1,5 @@
+package vmlan.program;
+
+final class Placeholder {
+    private Placeholder() {}
+}

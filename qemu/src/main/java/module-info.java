@@ -1,0 +1,9 @@
+/// QEMU: what it can do, its command lines, its processes, QMP and the demo guest. Knows sockets, not packets.
+module vmlan.qemu {
+    requires com.fasterxml.jackson.jr.ob;
+    requires org.apache.commons.compress;
+    requires org.tukaani.xz;
+    requires aircompressor.v3;
+
+    exports vmlan.qemu;
+}

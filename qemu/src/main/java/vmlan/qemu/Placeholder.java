@@ -1,0 +1,5 @@
+package vmlan.qemu;
+
+public final class Placeholder {
+    private Placeholder() {}
+}
