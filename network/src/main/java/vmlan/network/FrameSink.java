@@ -17,7 +17,8 @@ public interface FrameSink {
     /// A sink that has no room drops the frame and counts it on its own port; it never blocks.
     ///
     /// @param from the port by which the frame came in
-    void accept(SwitchPort from, ByteBuffer buffer, int offset, int length);
+    /// @param now nanoseconds since 1970 that never go backwards within a process
+    void accept(SwitchPort from, ByteBuffer buffer, int offset, int length, long now);
 
     /// The batch is over: everything that lies in somebody else's buffer is written or copied before this returns.
     void flush();
