@@ -19,7 +19,7 @@ public record Ipv4Address(int bits) implements Comparable<Ipv4Address> {
                     && part.chars().allMatch(c -> c >= '0' && c <= '9')
                     && (part.length() == 1 || part.charAt(0) != '0')
                     && Integer.parseInt(part) <= 255;
-            bits = good ? bits << 8 | Integer.parseInt(part) : 0;
+            bits = good ? (bits << 8) | Integer.parseInt(part) : 0;
         }
         if (!good) {
             throw new IllegalArgumentException("'" + text + "' is not an IPv4 address such as 192.168.64.2");
@@ -39,6 +39,6 @@ public record Ipv4Address(int bits) implements Comparable<Ipv4Address> {
 
     @Override
     public String toString() {
-        return (bits >>> 24) + "." + (bits >> 16 & 255) + "." + (bits >> 8 & 255) + "." + (bits & 255);
+        return (bits >>> 24) + "." + ((bits >> 16) & 255) + "." + ((bits >> 8) & 255) + "." + (bits & 255);
     }
 }

@@ -9,6 +9,8 @@ public record Ipv4Prefix(Ipv4Address network, int length) {
         network = new Ipv4Address(network.bits() & maskBits(length));
     }
 
+    /// Reads `192.168.64.0/24`.
+    ///
     /// @throws IllegalArgumentException when the text is not ADDRESS/LENGTH
     public static Ipv4Prefix parse(String text) {
         int slash = text.indexOf('/');
@@ -19,7 +21,7 @@ public record Ipv4Prefix(Ipv4Address network, int length) {
     }
 
     private static int maskBits(int length) {
-        return length == 0 ? 0 : -1 << 32 - length;
+        return length == 0 ? 0 : -1 << (32 - length);
     }
 
     public Ipv4Address mask() {

@@ -1,8 +1,6 @@
 package vmlan.packet;
 
 import java.net.Inet6Address;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 
@@ -42,7 +40,7 @@ public record Ipv6Address(long high, long low) {
 
     /// fe80::/10 (RFC 4291 §2.5.6).
     public boolean isLinkLocal() {
-        return high >>> 54 == 0xfe80 >> 6;
+        return high >>> 54 == (0xfe80 >> 6);
     }
 
     public boolean isUnspecified() {
@@ -51,13 +49,13 @@ public record Ipv6Address(long high, long low) {
 
     /// The solicited-node group of this address (RFC 4291 §2.7.1).
     public Ipv6Address solicitedNode() {
-        return new Ipv6Address(0xff02_0000_0000_0000L, 0x0000_0001_ff00_0000L | low & 0xff_ffff);
+        return new Ipv6Address(0xff02_0000_0000_0000L, 0x0000_0001_ff00_0000L | (low & 0xff_ffff));
     }
 
     /// The interface identifier that stateless configuration makes from a MAC (RFC 4291, appendix A).
     public static long interfaceId(MacAddress mac) {
         long bits = mac.bits();
-        return (bits >>> 24 ^ 0x02_0000L) << 40 | 0xff_fe00_0000L | bits & 0xff_ffff;
+        return (((bits >>> 24) ^ 0x02_0000L) << 40) | 0xff_fe00_0000L | (bits & 0xff_ffff);
     }
 
     /// The link-local address that belongs to a MAC.
@@ -70,7 +68,7 @@ public record Ipv6Address(long high, long low) {
     public String toString() {
         int[] groups = new int[8];
         for (int i = 0; i < 8; i++) {
-            groups[i] = (int) ((i < 4 ? high >>> 48 - 16 * i : low >>> 112 - 16 * i) & 0xffff);
+            groups[i] = (int) ((i < 4 ? high >>> (48 - 16 * i) : low >>> (112 - 16 * i)) & 0xffff);
         }
         int start = -1;
         int longest = 1;
@@ -97,15 +95,5 @@ public record Ipv6Address(long high, long low) {
             }
         }
         return text.toString();
-    }
-
-    /// For the borders where the JDK wants its own type.
-    public InetAddress toInetAddress() {
-        try {
-            return InetAddress.getByAddress(
-                    ByteBuffer.allocate(16).putLong(high).putLong(low).array());
-        } catch (UnknownHostException e) {
-            throw new AssertionError("sixteen bytes are always an address", e);
-        }
     }
 }

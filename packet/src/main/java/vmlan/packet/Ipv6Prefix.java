@@ -1,9 +1,12 @@
 package vmlan.packet;
 
-/// An IPv6 network of 64 bits, the only length that stateless configuration takes (RFC 4862 §5.5.3, RFC 7421).
+/// An IPv6 network of 64 bits, the only length that stateless configuration takes (RFC 4862 §5.5.3, RFC
+/// 7421).
 public record Ipv6Prefix(long high) {
     public static final int LENGTH = 64;
 
+    /// Reads `fd12:3456:789a:1::/64`.
+    ///
     /// @throws IllegalArgumentException when the text is not ADDRESS/64
     public static Ipv6Prefix parse(String text) {
         if (!text.endsWith("/64")) {

@@ -25,7 +25,8 @@ public record MacAddress(long bits) {
         return new MacAddress(HexFormat.fromHexDigitsToLong(text.replace(":", "")));
     }
 
-    /// The group bit (IEEE 802-2014 §8.2.2): broadcast and multicast have it, a station's own address never.
+    /// The group bit (IEEE 802-2014 §8.2.2): broadcast and multicast have it, a station's own address
+    /// never.
     public boolean isGroup() {
         return isGroup(bits);
     }
