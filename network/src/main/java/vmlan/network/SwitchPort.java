@@ -1,20 +1,130 @@
 package vmlan.network;
 
-/// A port of the switch: its name, its far end and its counters.
-public final class SwitchPort {
-    private final String name;
-    private final FrameSink sink;
+import java.util.Optional;
 
-    SwitchPort(String name, FrameSink sink) {
+/// A port of the switch: its name, its far end and its counters, which count frames without QEMU's length
+/// in front.
+public final class SwitchPort {
+    private static final DropReason[] REASONS = DropReason.values();
+
+    private final String name;
+    private final int index;
+    private final boolean isolated;
+    private final long[] drops = new long[REASONS.length];
+    private FrameSink sink;
+    private boolean connected;
+    private boolean dirty;
+    private long receivedFrames;
+    private long receivedBytes;
+    private long transmittedFrames;
+    private long transmittedBytes;
+    private RuntimeException fault;
+
+    /// [MacTable]'s list of this port's entries.
+    int oldestEntry = MacTable.NONE;
+
+    int newestEntry = MacTable.NONE;
+    int entryCount;
+
+    SwitchPort(String name, int index, boolean isolated) {
         this.name = name;
-        this.sink = sink;
+        this.index = index;
+        this.isolated = isolated;
     }
 
     public String name() {
         return name;
     }
 
+    /// A small number that no other connected port has; reused when the port is gone. For tables by port
+    /// that must not allocate.
+    public int index() {
+        return index;
+    }
+
+    public boolean isolated() {
+        return isolated;
+    }
+
+    /// Counts frames that the far end has taken. The sink calls it, when it has written them.
+    public void transmitted(long frames, long bytes) {
+        transmittedFrames += frames;
+        transmittedBytes += bytes;
+    }
+
+    public void drop(DropReason reason) {
+        drop(reason, 1);
+    }
+
+    @SuppressWarnings("EnumOrdinal") // a counter per reason, found without hashing
+    public void drop(DropReason reason, long count) {
+        drops[reason.ordinal()] += count;
+    }
+
+    /// Frames that came from the far end and had a good length.
+    public long receivedFrames() {
+        return receivedFrames;
+    }
+
+    public long receivedBytes() {
+        return receivedBytes;
+    }
+
+    public long transmittedFrames() {
+        return transmittedFrames;
+    }
+
+    public long transmittedBytes() {
+        return transmittedBytes;
+    }
+
+    @SuppressWarnings("EnumOrdinal") // as in drop
+    public long drops(DropReason reason) {
+        return drops[reason.ordinal()];
+    }
+
+    /// The latest exception out of the far end's code, for the log: the network goes on without that frame.
+    public Optional<RuntimeException> fault() {
+        return Optional.ofNullable(fault);
+    }
+
+    void fault(RuntimeException cause) {
+        fault = cause;
+        drop(DropReason.FAULT);
+    }
+
+    void received(int length) {
+        receivedFrames++;
+        receivedBytes += length;
+    }
+
     FrameSink sink() {
         return sink;
+    }
+
+    void connect(FrameSink farEnd) {
+        sink = farEnd;
+        connected = true;
+    }
+
+    void disconnect() {
+        connected = false;
+    }
+
+    boolean isConnected() {
+        return connected;
+    }
+
+    boolean isDirty() {
+        return dirty;
+    }
+
+    void dirty(boolean hasFrames) {
+        dirty = hasFrames;
+    }
+
+    @Override
+    public String toString() {
+        return name;
     }
 }

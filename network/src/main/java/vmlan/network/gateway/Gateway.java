@@ -1,0 +1,167 @@
+package vmlan.network.gateway;
+
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import vmlan.network.DropReason;
+import vmlan.network.FrameSink;
+import vmlan.network.Switch;
+import vmlan.network.SwitchPort;
+import vmlan.network.dhcp.Leases;
+import vmlan.packet.EthernetHeader;
+import vmlan.packet.Ipv4Address;
+import vmlan.packet.Ipv6Address;
+
+/// The network's own host behind the port "gateway". It answers what comes in at once; what it does of its
+/// own accord it does in [#tick], which is to be called when [#nanosToTick] has passed. All but [#accept]
+/// flush the switch.
+public final class Gateway implements FrameSink {
+    /// Errors to one port. RFC 4443 §2.4 (f) has an example of ten a second; a trace of a route needs a few
+    /// at once.
+    private static final int ERRORS_PER_SECOND = 10;
+
+    private static final int ERRORS_BURST = 30;
+
+    private final EthernetHeader ethernet = new EthernetHeader();
+    private final GatewayConfig config;
+    private final Switch network;
+    private final SwitchPort port;
+    private final long mac;
+    private final Outbox out;
+    private final Neighbours neighbours;
+    private final Solicitations solicitations;
+    private final Pings pings;
+    private final RouterAdvertiser router;
+    private final ArpResponder arp;
+    private final Ipv4Input ipv4;
+    private final Ipv6Input ipv6;
+
+    /// Connects itself to the switch.
+    ///
+    /// @param leases may be read by others between two calls, as may `neighbours`
+    public Gateway(
+            GatewayConfig config,
+            Switch network,
+            Leases leases,
+            Neighbours neighbours,
+            RandomGenerator random,
+            long now) {
+        this.config = config;
+        this.network = network;
+        this.neighbours = neighbours;
+        port = network.connect("gateway", false, self -> this);
+        mac = config.mac().bits();
+        network.pin(port, config.mac(), now);
+        neighbours.start(config.prefix(), now);
+
+        out = new Outbox(network, port, mac);
+        Ipv6Own own = new Ipv6Own(config);
+        int address = config.address().bits();
+        RateLimit errors = new RateLimit(ERRORS_PER_SECOND, ERRORS_BURST);
+        TcpReset reset = new TcpReset(out);
+        solicitations = new Solicitations(out, address, own);
+        pings = new Pings(out, solicitations, address, own, random);
+        router = new RouterAdvertiser(config, out, own, random, now);
+        arp = new ArpResponder(config, out, neighbours, leases, pings, now);
+        ipv4 = new Ipv4Input(
+                config,
+                out,
+                new DhcpResponder(config, out, leases),
+                new Icmpv4Errors(out, address, errors),
+                reset,
+                pings);
+        ipv6 = new Ipv6Input(
+                config,
+                out,
+                own,
+                new NeighbourDiscovery(config, out, own, neighbours, pings, router),
+                neighbours,
+                new Icmpv6Errors(out, own, errors),
+                reset,
+                pings);
+    }
+
+    public SwitchPort port() {
+        return port;
+    }
+
+    @Override
+    public void accept(SwitchPort from, ByteBuffer buffer, int offset, int length, long now) {
+        port.transmitted(1, length);
+        out.makeRoom();
+        if (!ethernet.aim(buffer, offset, length)) {
+            from.drop(DropReason.RUNT);
+            return;
+        }
+        if (!ethernet.isToGroup() && ethernet.destination() != mac) {
+            return; // flooded to all, for somebody else
+        }
+        switch (ethernet.type()) {
+            case EthernetHeader.TYPE_IPV4 -> ipv4.accept(from, ethernet, now);
+            case EthernetHeader.TYPE_IPV6 -> ipv6.accept(from, ethernet, now);
+            case EthernetHeader.TYPE_ARP -> arp.accept(from, ethernet, now);
+            default -> {
+                if (!ethernet.isToGroup()) {
+                    from.drop(DropReason.UNANSWERED);
+                }
+            }
+        }
+    }
+
+    /// Nothing to do: every frame was answered, or its bytes copied, when it came.
+    @Override
+    public void flush() {}
+
+    /// Does what is due: advertisements, pings, questions to quiet neighbours.
+    public void tick(long now) {
+        out.makeRoom();
+        router.tick(now);
+        pings.tick(now);
+        neighbours.tick(solicitations, now);
+        network.flush();
+    }
+
+    /// How long nothing will be due, so how long the event loop may wait for frames; 0 when something is.
+    /// It has to be asked anew after frames have come in.
+    public long nanosToTick(long now) {
+        return Math.min(router.nanosToTick(now), Math.min(pings.nanosToTick(now), neighbours.nanosToTick(now)));
+    }
+
+    /// Sends an echo to a guest, anew every second, until one is answered or the time is up.
+    ///
+    /// @param done is called once, now or within [#accept] or [#tick]; at once and unanswered when 64 are
+    /// under way or     the address is not one of a guest
+    public void ping(Ipv4Address to, long timeoutNanos, long now, Consumer<PingOutcome> done) {
+        boolean isGuest = config.network().contains(to)
+                && !to.equals(config.address())
+                && !to.equals(config.network().network())
+                && !to.equals(config.network().broadcast());
+        out.makeRoom();
+        pings.start(to.bits(), isGuest ? timeoutNanos : 0, now, done);
+        network.flush();
+    }
+
+    /// The same for IPv6.
+    public void ping(Ipv6Address to, long timeoutNanos, long now, Consumer<PingOutcome> done) {
+        boolean isGuest =
+                !to.isMulticast() && !to.isUnspecified() && !to.equals(config.ipv6()) && !to.equals(config.linkLocal());
+        out.makeRoom();
+        pings.start(to.high(), to.low(), isGuest ? timeoutNanos : 0, now, done);
+        network.flush();
+    }
+
+    /// After a restart: asks the hosts on the link to show themselves, so that switch and neighbours are
+    /// known again before somebody needs them. The questions go out in this and the next ticks.
+    public void solicitNeighbours(long now) {
+        router.announce(now);
+        neighbours.probeAll(now);
+        tick(now);
+    }
+
+    /// The network ends: tells the hosts not to use this router any more.
+    public void farewell(long now) {
+        out.makeRoom();
+        router.farewell(now);
+        network.flush();
+    }
+}

@@ -1,0 +1,12 @@
+/// The gateway: the network's own host, a port of the switch like any other. It answers ARP, echo and
+/// neighbour discovery, advertises itself as IPv6 router, and gives out IPv4 addresses.
+///
+/// ```
+///            Gateway  ──▶ ArpResponder
+/// frame ──▶ (by type) ──▶ Ipv4Input ──▶ echo, DhcpResponder, TcpReset, Icmpv4Errors
+///                     ──▶ Ipv6Input ──▶ echo, NeighbourDiscovery, RouterAdvertiser, TcpReset, Icmpv6Errors
+///   Outbox ◀── all of them write their answers there: payload first, then headers in front of it
+/// ```
+///
+/// May not: open sockets, start threads, read a clock. Thread: the network's event loop.
+package vmlan.network.gateway;
