@@ -1,5 +1,0 @@
-package vmlan.host;
-
-final class Placeholder {
-    private Placeholder() {}
-}
