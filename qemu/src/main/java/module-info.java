@@ -4,6 +4,9 @@ module vmlan.qemu {
     requires org.apache.commons.compress;
     requires org.tukaani.xz;
     requires aircompressor.v3;
+    // of which aircompressor, an automatic module, cannot say that it needs it
+    requires jdk.unsupported;
 
     exports vmlan.qemu;
+    exports vmlan.qemu.demo;
 }

@@ -1,5 +1,0 @@
-package vmlan.qemu;
-
-public final class Placeholder {
-    private Placeholder() {}
-}

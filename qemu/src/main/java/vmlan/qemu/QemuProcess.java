@@ -1,0 +1,241 @@
+package vmlan.qemu;
+
+import java.io.File;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// A QEMU that outlives whoever started it.
+///
+/// It runs in a session of its own, so that neither Ctrl-C nor a hang-up of the terminal reaches it, below a small
+/// shell that waits for it and writes its exit status down:
+///
+/// ```
+/// vmlan ─▶ setsid ─▶ sh ─▶ qemu-system-…        STATE/qemu.log   what QEMU said, with a line for each start
+///                     └─ when QEMU ends ──▶     STATE/exit       its exit status, 128 + signal when killed
+/// ```
+///
+/// Trust: `qemu.log` and `exit` are the user's own files; damaged, they are read as absent.
+public final class QemuProcess {
+    /// QEMU answers 0.2 s after its start on a quiet machine (7.2.22, 2 cores); the rest is for many at once on a busy
+    /// one.
+    static final Duration START_LIMIT = Duration.ofSeconds(30);
+    /// How often the files of a starting QEMU are looked for; its death ends the wait at once.
+    private static final Duration LOOK_EVERY = Duration.ofMillis(20);
+    private static final long MOST_LOG_BYTES = 1 << 20;
+    private static final int LAST_WORDS_BYTES = 8192;
+    private static final String STARTED = "vmlan: started ";
+
+    /// The shell catches what would end it before QEMU; caught, and not ignored: QEMU would inherit the latter.
+    private static final String SHELL_SCRIPT = """
+            trap : HUP INT TERM
+            exit_file=$1
+            shift
+            "$@"
+            status=$?
+            echo "$status" >"$exit_file.new" && mv -f "$exit_file.new" "$exit_file"
+            """;
+
+    private final long pid;
+    private final long mark;
+
+    private QemuProcess(long pid, long mark) {
+        this.pid = pid;
+        this.mark = mark;
+    }
+
+    /// Starts QEMU and returns when it wrote its pid file. It writes that before it looks at most of its arguments:
+    /// better give the monitor too, as below.
+    public static QemuProcess start(List<String> commandLine, Path stateFolder, Path pidFile) throws QemuException {
+        return start(commandLine, stateFolder, pidFile, null);
+    }
+
+    /// Starts QEMU and returns when the machine runs: when the monitor answers, which is after all arguments were
+    /// found good and all files and sockets were opened.
+    ///
+    /// @param qmpSocket of the command line; free again when this returns. Null: only the pid file is waited for
+    /// @throws QemuException QEMU died (`what` has its own last words) or did not come up in 30 s (and was killed)
+    public static QemuProcess start(List<String> commandLine, Path stateFolder, Path pidFile, Path qmpSocket)
+            throws QemuException {
+        try {
+            Files.createDirectories(stateFolder);
+            Files.deleteIfExists(stateFolder.resolve("exit"));
+            Files.deleteIfExists(pidFile);
+            if (qmpSocket != null) {
+                Files.deleteIfExists(qmpSocket);
+            }
+            beginLog(stateFolder.resolve("qemu.log"), commandLine);
+            Process shell = launch(commandLine, stateFolder);
+            return new Start(shell, stateFolder, pidFile, qmpSocket).await();
+        } catch (IOException e) {
+            throw new QemuException(
+                    "QEMU cannot be started: " + e.getMessage(), "look at the folder " + stateFolder, e);
+        }
+    }
+
+    public long pid() {
+        return pid;
+    }
+
+    /// See [ProcessMark].
+    public long mark() {
+        return mark;
+    }
+
+    /// How the last QEMU of that folder ended; empty while it runs and when its shell was killed too.
+    public static Optional<Integer> exitStatus(Path stateFolder) {
+        try {
+            String text = Files.readString(stateFolder.resolve("exit")).strip();
+            return text.matches("\\d{1,3}") ? Optional.of(Integer.valueOf(text)) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// QEMU's last complaint since its last start, on one line; empty when it said nothing.
+    public static String lastWords(Path stateFolder) {
+        List<String> lines = new ArrayList<>();
+        for (String line : end(stateFolder.resolve("qemu.log")).lines().toList()) {
+            if (line.startsWith(STARTED)) {
+                lines.clear();
+            } else if (!line.isBlank()) {
+                lines.add(line.strip());
+            }
+        }
+        // An error and its hint are several lines, of which the first names the program.
+        int first = lines.size() - 1;
+        while (first > 0 && !lines.get(first).startsWith("qemu")) {
+            first--;
+        }
+        if (first < 0) {
+            return "";
+        }
+        if (!lines.get(first).startsWith("qemu")) {
+            return lines.getLast();
+        }
+        return String.join(" ", lines.subList(first, Math.min(lines.size(), first + 4)))
+                .replaceFirst("^qemu[\\w-]*: ", "");
+    }
+
+    /// The log starts anew when it has grown big: QEMU complains once a frame of some failures.
+    private static void beginLog(Path log, List<String> commandLine) throws IOException {
+        if (Files.exists(log) && Files.size(log) > MOST_LOG_BYTES) {
+            Files.move(log, log.resolveSibling("qemu.log.old"), StandardCopyOption.REPLACE_EXISTING);
+        }
+        String line = STARTED + Instant.now().truncatedTo(ChronoUnit.SECONDS) + " "
+                + String.join(" ", commandLine).replace('\n', ' ') + "\n";
+        Files.writeString(log, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    private static Process launch(List<String> commandLine, Path stateFolder) throws IOException {
+        List<String> command = new ArrayList<>(Detached.prefix());
+        command.addAll(List.of(
+                "/bin/sh",
+                "-c",
+                SHELL_SCRIPT,
+                "vmlan-qemu",
+                stateFolder.resolve("exit").toAbsolutePath().toString()));
+        command.addAll(commandLine);
+        Redirect log = Redirect.appendTo(stateFolder.resolve("qemu.log").toFile());
+        return new ProcessBuilder(command)
+                .redirectInput(Redirect.from(new File("/dev/null")))
+                .redirectOutput(log)
+                .redirectError(log)
+                .start();
+    }
+
+    private static String end(Path file) {
+        try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+            channel.position(Math.max(0, channel.size() - LAST_WORDS_BYTES));
+            ByteBuffer bytes = ByteBuffer.allocate(LAST_WORDS_BYTES);
+            while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
+            return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /// One start, until it is known how it went.
+    private record Start(Process shell, Path stateFolder, Path pidFile, Path qmpSocket) {
+        QemuProcess await() throws QemuException {
+            long deadline = System.nanoTime() + START_LIMIT.toNanos();
+            try {
+                while (!shell.waitFor(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+                    if (System.nanoTime() - deadline > 0) {
+                        kill();
+                        throw new QemuException(
+                                "QEMU did not come up within " + START_LIMIT.toSeconds() + " s" + complaint(),
+                                "see " + stateFolder.resolve("qemu.log") + "; is this machine very busy?");
+                    }
+                    Optional<QemuProcess> running = running();
+                    if (running.isPresent() && answers(deadline)) {
+                        return running.get();
+                    }
+                }
+            } catch (InterruptedException e) {
+                kill();
+                Thread.currentThread().interrupt();
+                throw new QemuException("interrupted while QEMU started", "start the VM again", e);
+            }
+            String words = lastWords(stateFolder);
+            throw new QemuException(
+                    "QEMU: " + (words.isEmpty() ? "ended with status " + shell.exitValue() : words),
+                    "see " + stateFolder.resolve("qemu.log") + " for its command line");
+        }
+
+        private Optional<QemuProcess> running() {
+            try {
+                String text = Files.readString(pidFile).strip();
+                if (!text.matches("\\d{1,10}")) {
+                    return Optional.empty();
+                }
+                long pid = Long.parseLong(text);
+                return ProcessMark.of(pid).map(mark -> new QemuProcess(pid, mark));
+            } catch (IOException e) {
+                return Optional.empty();
+            }
+        }
+
+        /// Commands are run by QEMU's main loop, which begins when the machine is complete.
+        private boolean answers(long deadline) {
+            if (qmpSocket == null) {
+                return true;
+            }
+            if (!Files.exists(qmpSocket)) {
+                return false;
+            }
+            long left = deadline - System.nanoTime();
+            try (QmpClient client = QmpClient.connect(qmpSocket, Duration.ofNanos(Math.max(0, left)))) {
+                client.status();
+                return true;
+            } catch (QemuException e) {
+                // not listening yet, or dead: the loop finds out
+                return false;
+            }
+        }
+
+        private String complaint() {
+            String words = lastWords(stateFolder);
+            return words.isEmpty() ? "" : ": " + words;
+        }
+
+        private void kill() {
+            List<ProcessHandle> all = shell.descendants().toList();
+            shell.destroyForcibly();
+            all.forEach(ProcessHandle::destroyForcibly);
+        }
+    }
+}

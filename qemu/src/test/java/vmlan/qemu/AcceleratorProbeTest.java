@@ -1,0 +1,158 @@
+package vmlan.qemu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import vmlan.qemu.AcceleratorProbe.Chosen;
+import vmlan.qemu.AcceleratorProbe.Host;
+import vmlan.qemu.tool.Tool;
+
+class AcceleratorProbeTest {
+    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void theTestGuestEndsUnderEmulationSoItIsAGoodGuest() throws Exception {
+        Qemu qemu = Qemu.find("x86_64", System.getenv(), folder);
+        Tool run = AcceleratorProbe.runGuest(qemu, Accelerator.TCG, folder, Duration.ofSeconds(60));
+        assertThat(run.status()).as(run.errors()).isEqualTo(33);
+    }
+
+    @Test
+    void theArmGuestAsksPsciForTheEnd() {
+        ProbeRom rom = ProbeRom.forArchitecture("aarch64");
+        // as objdump reads it: mov w0, #0x84000000; movk w0, #0x8; hvc #0; b .
+        assertThat(rom.image()).asHexString().isEqualTo("0080B05200018072020000D400000014");
+        assertThat(rom.machine()).containsExactly("-M", "virt");
+    }
+
+    @Test
+    void whateverThisHostsKvmDoesTheAnswerComesInTimeAndIsRemembered() throws Exception {
+        Qemu qemu = Qemu.find("x86_64", System.getenv(), folder);
+        Chosen first = AcceleratorProbe.choose(qemu, folder);
+        assertThat(first.why()).isNotBlank();
+
+        long before = System.nanoTime();
+        assertThat(AcceleratorProbe.choose(qemu, folder)).isEqualTo(first);
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(ONE_SECOND);
+    }
+
+    @Test
+    void aGuestThatHangsIsKilledThoughItIgnoresSigterm() throws Exception {
+        Path pids = folder.resolve("pids");
+        Qemu hanging = qemu(
+                "trap '' TERM\necho $$ >>'%s'\nsleep 1000 &\necho $! >>'%s'\nwait\nwait\nwait\n".formatted(pids, pids));
+
+        Chosen chosen = AcceleratorProbe.choose(hanging, folder, host(ONE_SECOND, NOW));
+
+        assertThat(chosen.accelerator()).isEqualTo(Accelerator.TCG);
+        assertThat(chosen.why()).isEqualTo("KVM does not work here: a test guest did not end within 1 s");
+        assertThat(Files.readAllLines(pids))
+                .hasSize(2)
+                .allSatisfy(pid -> assertThat(runs(pid)).as("process " + pid).isFalse());
+        assertThat(folder).isDirectoryNotContaining("glob:**.rom");
+    }
+
+    @Test
+    void anAnswerIsKeptUntilSomethingChanged() throws Exception {
+        Qemu working = qemu("echo run >>'" + folder + "/runs'\nexit 33\n");
+        Host host = host(ONE_SECOND, NOW);
+
+        assertThat(AcceleratorProbe.choose(working, folder, host).accelerator()).isEqualTo(Accelerator.KVM);
+        assertThat(AcceleratorProbe.choose(working, folder, host).accelerator()).isEqualTo(Accelerator.KVM);
+        assertThat(runs()).isEqualTo(1);
+
+        Files.setPosixFilePermissions(host.kvmDevice(), PosixFilePermissions.fromString("rw-rw-rw-"));
+        AcceleratorProbe.choose(working, folder, host);
+        assertThat(runs()).as("other rights on the device").isEqualTo(2);
+
+        Files.writeString(working.binary(), "#!/bin/sh\necho run >>'" + folder + "/runs'\necho no KVM >&2\nexit 1\n");
+        Chosen failed = AcceleratorProbe.choose(working, folder, host);
+        assertThat(failed).isEqualTo(new Chosen(Accelerator.TCG, "KVM does not work here: no KVM"));
+    }
+
+    @Test
+    void aHangIsBelievedForADayBecauseTheMachineMayOnlyHaveBeenBusy() throws Exception {
+        Qemu hanging = qemu("echo run >>'" + folder + "/runs'\nexec sleep 1000\n");
+        Duration limit = Duration.ofMillis(300);
+
+        AcceleratorProbe.choose(hanging, folder, host(limit, NOW));
+        AcceleratorProbe.choose(hanging, folder, host(limit, NOW.plus(Duration.ofHours(23))));
+        assertThat(runs()).isEqualTo(1);
+        AcceleratorProbe.choose(hanging, folder, host(limit, NOW.plus(Duration.ofHours(25))));
+        assertThat(runs()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "{\"key\":1}", "[]"})
+    void aDamagedCacheIsAskedAgain(String damage) throws Exception {
+        Files.writeString(folder.resolve("accelerator.json"), damage);
+        Chosen chosen = AcceleratorProbe.choose(qemu("exit 33\n"), folder, host(ONE_SECOND, NOW));
+        assertThat(chosen.accelerator()).isEqualTo(Accelerator.KVM);
+    }
+
+    @Test
+    void aHostWithoutTheDeviceOrWithAnotherArchitectureEmulates() throws Exception {
+        Qemu qemu = qemu("exit 33\n");
+        Host host = host(ONE_SECOND, NOW);
+        Files.delete(host.kvmDevice());
+        assertThat(AcceleratorProbe.choose(qemu, folder, host).why()).startsWith("this host has no ");
+
+        var arm = new Host(false, "aarch64", host.kvmDevice(), host.sysctl(), ONE_SECOND, NOW);
+        assertThat(AcceleratorProbe.choose(qemu, folder, arm).why())
+                .isEqualTo("a guest of x86_64 on a host of aarch64 can only be emulated");
+    }
+
+    @Test
+    void aMacIsAskedForItsHypervisor() throws Exception {
+        Qemu qemu = qemu("echo Accelerators supported in QEMU binary:\necho hvf\necho tcg\n");
+        Host base = host(ONE_SECOND, NOW);
+        Path yes = Scripts.write(folder.resolve("yes"), "echo 1");
+        Path no = Scripts.write(folder.resolve("no"), "echo 0");
+        var without = new Host(true, "x86_64", base.kvmDevice(), no, ONE_SECOND, NOW);
+        var with = new Host(true, "x86_64", base.kvmDevice(), yes, ONE_SECOND, NOW);
+
+        assertThat(AcceleratorProbe.choose(qemu, folder, without).accelerator()).isEqualTo(Accelerator.TCG);
+        assertThat(AcceleratorProbe.choose(qemu, folder, with).accelerator()).isEqualTo(Accelerator.HVF);
+    }
+
+    private Qemu qemu(String script) throws IOException {
+        Path binary = Scripts.write(folder.resolve("bin/qemu-system-x86_64"), script);
+        return new Qemu(binary, new QemuVersion(8, 0, 0), "x86_64", Set.of("stream"));
+    }
+
+    private Host host(Duration limit, Instant now) throws IOException {
+        Path device = folder.resolve("kvm");
+        if (!Files.exists(device)) {
+            Files.writeString(device, "");
+        }
+        return new Host(false, "x86_64", device, Path.of("/nonexistent"), limit, now);
+    }
+
+    private int runs() throws IOException {
+        return Files.readAllLines(folder.resolve("runs")).size();
+    }
+
+    /// A killed orphan stays listed until init looks after it, so only one that can still run counts.
+    private static boolean runs(String pid) throws IOException {
+        Optional<List<String>> status = Files.exists(Path.of("/proc", pid, "status"))
+                ? Optional.of(Files.readAllLines(Path.of("/proc", pid, "status")))
+                : Optional.empty();
+        return status.stream().flatMap(List::stream).anyMatch(line -> line.matches("State:\\s+[RSDT].*"));
+    }
+}

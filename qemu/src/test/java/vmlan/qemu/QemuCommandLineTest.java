@@ -1,0 +1,196 @@
+package vmlan.qemu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class QemuCommandLineTest {
+    private static final Boot KERNEL = new Boot(Path.of("/c/kernel"), Path.of("/c/initrd"), "console=ttyS0 quiet");
+
+    @Test
+    void theWholeLineOfADemoGuestOnQemu10() {
+        assertThat(QemuCommandLine.of(qemu(10, 0), Accelerator.TCG, machine(1, List.of(), KERNEL)))
+                .containsExactly(
+                        "/usr/bin/qemu-system-x86_64",
+                        "-name",
+                        "guest=web",
+                        "-nodefaults",
+                        "-no-user-config",
+                        "-display",
+                        "none",
+                        "-machine",
+                        "q35",
+                        "-accel",
+                        "tcg",
+                        "-cpu",
+                        "max",
+                        "-smp",
+                        "2",
+                        "-m",
+                        "256M",
+                        "-device",
+                        "virtio-rng-pci",
+                        "-kernel",
+                        "/c/kernel",
+                        "-initrd",
+                        "/c/initrd",
+                        "-append",
+                        "console=ttyS0 quiet",
+                        "-netdev",
+                        "stream,id=net0,server=off,reconnect-ms=250,addr.type=unix,addr.path=/run/net0.sock",
+                        "-device",
+                        "virtio-net-pci,id=nic-net0,netdev=net0,mac=52:54:00:00:00:00,romfile=",
+                        "-chardev",
+                        "socket,id=console,path=/run/console.sock,server=on,wait=off,logfile=/s/console.log,logappend=on",
+                        "-serial",
+                        "chardev:console",
+                        "-chardev",
+                        "socket,id=qmp,path=/run/qmp.sock,server=on,wait=off",
+                        "-mon",
+                        "chardev=qmp,mode=control",
+                        "-chardev",
+                        "socket,id=network-qmp,path=/run/net-qmp.sock,server=on,wait=off",
+                        "-mon",
+                        "chardev=network-qmp,mode=control",
+                        "-pidfile",
+                        "/s/pid",
+                        "-device",
+                        "extra");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "7  | 2 | stream,id=net1,server=on,addr.type=unix,addr.path=/run/net1.sock",
+                "8  | 0 | stream,id=net1,server=off,reconnect=1,addr.type=unix,addr.path=/run/net1.sock",
+                "9  | 1 | stream,id=net1,server=off,reconnect=1,addr.type=unix,addr.path=/run/net1.sock",
+                "9  | 2 | stream,id=net1,server=off,reconnect-ms=250,addr.type=unix,addr.path=/run/net1.sock",
+                "11 | 0 | stream,id=net1,server=off,reconnect-ms=250,addr.type=unix,addr.path=/run/net1.sock"
+            })
+    void eachGenerationsNetdev(int major, int minor, String netdev) {
+        List<String> line = QemuCommandLine.of(qemu(major, minor), Accelerator.KVM, machine(2, List.of(), KERNEL));
+        assertThat(values(line, "-netdev")).hasSize(2).last().isEqualTo(netdev);
+        assertThat(values(line, "-cpu")).containsExactly("host");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "1", "3"})
+    void eachNicIsANetdevAndADeviceWithItsAddress(int nics) {
+        List<String> line = QemuCommandLine.of(qemu(10, 0), Accelerator.TCG, machine(nics, List.of(), KERNEL));
+        assertThat(values(line, "-netdev")).hasSize(nics);
+        assertThat(values(line, "-device").stream().filter(device -> device.startsWith("virtio-net-pci")))
+                .hasSize(nics)
+                .allMatch(device -> device.contains(",mac=52:54:00:00:00:0"));
+        assertThat(line).doesNotContain("-nic");
+    }
+
+    @Test
+    void aDiskBootsByFirmwareWithAScreenAndInOrder() {
+        List<Disk> disks =
+                List.of(new Disk(Path.of("/d/my disk,v2.qcow2"), "qcow2"), new Disk(Path.of("/d/b.raw"), "raw"));
+        List<String> line = QemuCommandLine.of(qemu(10, 0), Accelerator.TCG, machine(1, disks, null));
+
+        assertThat(values(line, "-machine")).containsExactly("q35,graphics=off");
+        assertThat(values(line, "-drive"))
+                .containsExactly(
+                        "if=none,id=disk0,format=qcow2,discard=unmap,file=/d/my disk,,v2.qcow2",
+                        "if=none,id=disk1,format=raw,discard=unmap,file=/d/b.raw");
+        assertThat(values(line, "-device"))
+                .contains("VGA", "virtio-blk-pci,drive=disk0,bootindex=1", "virtio-blk-pci,drive=disk1,bootindex=2");
+        assertThat(line).doesNotContain("-kernel", "-append");
+    }
+
+    @Test
+    void anArmMachineIsVirt() {
+        var arm = new Qemu(
+                Path.of("/usr/bin/qemu-system-aarch64"), new QemuVersion(10, 0, 0), "aarch64", Set.of("stream"));
+        Machine base = machine(1, List.of(), KERNEL);
+        List<String> line = QemuCommandLine.of(arm, Accelerator.TCG, of("aarch64", base));
+        assertThat(values(line, "-machine")).containsExactly("virt");
+        assertThat(values(line, "-cpu")).containsExactly("max,pauth-impdef=on");
+        assertThat(values(QemuCommandLine.of(arm, Accelerator.HVF, of("aarch64", base)), "-cpu"))
+                .containsExactly("host");
+    }
+
+    @Test
+    void aMachineWithoutASecondMonitorHasOne() {
+        Machine base = machine(0, List.of(), KERNEL);
+        var single = new Machine(
+                base.name(),
+                base.architecture(),
+                1,
+                1,
+                base.nics(),
+                base.disks(),
+                base.boot(),
+                base.consoleSocket(),
+                base.consoleLog(),
+                base.qmpSocket(),
+                null,
+                base.pidFile(),
+                List.of());
+        List<String> line = QemuCommandLine.of(qemu(10, 0), Accelerator.TCG, single);
+        assertThat(values(line, "-mon")).containsExactly("chardev=qmp,mode=control");
+        assertThat(values(line, "-m")).as("rounded up to what QEMU can count").containsExactly("1M");
+    }
+
+    static Qemu qemu(int major, int minor) {
+        return new Qemu(
+                Path.of("/usr/bin/qemu-system-x86_64"), new QemuVersion(major, minor, 0), "x86_64", Set.of("stream"));
+    }
+
+    private static Machine of(String architecture, Machine machine) {
+        return new Machine(
+                machine.name(),
+                architecture,
+                machine.cpus(),
+                machine.memoryBytes(),
+                machine.nics(),
+                machine.disks(),
+                machine.boot(),
+                machine.consoleSocket(),
+                machine.consoleLog(),
+                machine.qmpSocket(),
+                machine.networkQmpSocket(),
+                machine.pidFile(),
+                machine.extraArguments());
+    }
+
+    private static Machine machine(int nicCount, List<Disk> disks, Boot boot) {
+        List<Nic> nics = new ArrayList<>();
+        for (int i = 0; i < nicCount; i++) {
+            nics.add(new Nic("net" + i, "52:54:00:00:00:0" + i, Path.of("/run/net" + i + ".sock")));
+        }
+        return new Machine(
+                "web",
+                "x86_64",
+                2,
+                256L << 20,
+                nics,
+                disks,
+                boot,
+                Path.of("/run/console.sock"),
+                Path.of("/s/console.log"),
+                Path.of("/run/qmp.sock"),
+                Path.of("/run/net-qmp.sock"),
+                Path.of("/s/pid"),
+                List.of("-device", "extra"));
+    }
+
+    private static List<String> values(List<String> line, String option) {
+        List<String> values = new ArrayList<>();
+        for (int i = 1; i < line.size(); i++) {
+            if (line.get(i - 1).equals(option)) {
+                values.add(line.get(i));
+            }
+        }
+        return values;
+    }
+}
