@@ -1,5 +1,0 @@
-package vmlan.program;
-
-final class Placeholder {
-    private Placeholder() {}
-}

@@ -1,0 +1,150 @@
+package vmlan.program.command;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import vmlan.program.message.Failure;
+import vmlan.program.vm.ForegroundVm;
+import vmlan.program.vm.MemorySize;
+import vmlan.program.vm.NicSpec;
+import vmlan.program.vm.ShellWords;
+import vmlan.program.vm.Vm;
+import vmlan.program.vm.VmStarter;
+import vmlan.program.vm.VmStore;
+
+@Command(
+        name = "run",
+        description = {
+            "Starts a VM on a network, its console on this terminal; Ctrl-] leaves the console, the VM goes on.",
+            "Without a disk: the demo guest, a little Linux that says which addresses it got."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  vmlan run                              the demo guest",
+            "  vmlan run -d --name web disk.qcow2     in the background",
+            "  vmlan run --net private --net user     two NICs: a private network, and QEMU's own NAT",
+            "  vmlan run --dry-run disk.qcow2         what would be run",
+            "  vmlan run disk.qcow2 -- -vga std       more arguments for QEMU"
+        })
+final class RunCommand implements Callable<Integer> {
+    @Mixin
+    HelpOption help;
+
+    @Option(
+            names = {"-d", "--detach"},
+            description = "Start it in the background and print its name.")
+    private boolean detach;
+
+    @Option(names = "--name", description = "Its name, and its host name (default: the disk's, or demo).")
+    private String name;
+
+    @Option(
+            names = "--net",
+            paramLabel = "NETWORK[,mac=…][,ip=…][,isolated]",
+            description =
+                    "A NIC on a network: shared, private, user (QEMU's own) or none. Repeatable (default: shared).")
+    private List<String> nets = new ArrayList<>();
+
+    @Option(names = "--cpus", defaultValue = "1", description = "How many processors (default: ${DEFAULT-VALUE}).")
+    private int cpus;
+
+    @Option(
+            names = "--memory",
+            paramLabel = "SIZE",
+            description = "Memory, such as 512M or 4G (default: 1G; 256M for the demo guest).")
+    private String memory;
+
+    @Option(names = "--dry-run", description = "Print the QEMU command and start nothing.")
+    private boolean dryRun;
+
+    @Option(names = "--json", description = "With -d: print a JSON object; errors as JSON, too.")
+    private boolean json;
+
+    @Parameters(paramLabel = "DISK", arity = "0..1", description = "A disk image. None: the demo guest.")
+    private Path disk;
+
+    @Parameters(index = "1..*", paramLabel = "-- QEMU ARGUMENTS", description = "Further arguments for QEMU.")
+    private List<String> qemuArguments = new ArrayList<>();
+
+    private final Session session;
+
+    RunCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() throws Failure, IOException {
+        VmStarter.Wish wish = wish();
+        VmStore store = session.store();
+        VmStarter starter = new VmStarter(session.places(), store, session.networks(), session.progress());
+        if (dryRun) {
+            session.out().println(ShellWords.join(starter.dryRun(wish)));
+            return 0;
+        }
+        Thread abort = new Thread(starter::abort, "abort");
+        Runtime.getRuntime().addShutdownHook(abort);
+        Vm vm;
+        vm = starter.start(wish);
+        if (detach) {
+            if (!starter.release()) {
+                throw Failure.world("interrupted", "start it again");
+            }
+            session.progress()
+                    .note(vm.name() + " runs; its address: vmlan ip " + vm.name() + "; its console: vmlan console "
+                            + vm.name());
+            if (json) {
+                session.json(java.util.Map.of("name", vm.name(), "pid", vm.pid()));
+            } else {
+                session.out().println(vm.name());
+            }
+            return 0;
+        }
+        ForegroundVm foreground = new ForegroundVm(vm, store, session.networks(), session.progress());
+        Runtime.getRuntime().addShutdownHook(new Thread(foreground::interrupted, "stop"));
+        starter.release();
+        return foreground.attend(session.isTerminal(), System.in, session.out());
+    }
+
+    private VmStarter.Wish wish() throws Failure {
+        // picocli takes what follows "--" as parameters, the first of them as the disk where none was given.
+        Path image = disk;
+        if (image != null && image.toString().startsWith("-")) {
+            qemuArguments.addFirst(image.toString());
+            image = null;
+        }
+        if (name != null) {
+            VmStore.checkLabel(name);
+        }
+        if (image != null) {
+            image = image.toAbsolutePath().normalize();
+            if (!Files.exists(image)) {
+                throw Failure.usage(
+                        "there is no disk " + image, "check the path; without a disk the demo guest is run");
+            }
+            if (Files.isDirectory(image) || !Files.isReadable(image)) {
+                throw Failure.usage(image + " cannot be read as a disk", "check its kind and permissions");
+            }
+        }
+        if (cpus < 1 || cpus > 255) {
+            throw Failure.usage("--cpus " + cpus + " is not possible", "take 1 to 255");
+        }
+        List<NicSpec> nics = new ArrayList<>();
+        for (String net : nets.isEmpty() ? List.of("shared") : nets) {
+            NicSpec nic = NicSpec.parse(net);
+            if (!nic.isNone() && !nic.isUser()) {
+                vmlan.program.serve.NetworkSettings.modeOf(nic.kind());
+            }
+            nics.add(nic);
+        }
+        long bytes = MemorySize.parse(memory != null ? memory : image == null ? "256M" : "1G");
+        return new VmStarter.Wish(name, image, nics, cpus, bytes, qemuArguments);
+    }
+}

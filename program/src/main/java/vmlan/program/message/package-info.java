@@ -1,0 +1,2 @@
+/// What the user is told besides results: what a command is doing, and why it failed.
+package vmlan.program.message;

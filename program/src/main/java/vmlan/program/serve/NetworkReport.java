@@ -1,0 +1,174 @@
+package vmlan.program.serve;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import vmlan.network.DropReason;
+import vmlan.network.SwitchPort;
+import vmlan.network.dhcp.Lease;
+import vmlan.packet.MacAddress;
+
+/// What a network says about itself, in the shapes of the contract (docs/control-api.md). On the loop's thread.
+final class NetworkReport {
+    private final NetworkProcess network;
+    private final Path stream;
+    private final Path control;
+
+    NetworkReport(NetworkProcess network, Path stream, Path control) {
+        this.network = network;
+        this.stream = stream;
+        this.control = control;
+    }
+
+    Map<String, Object> network() {
+        List<Map<String, Object>> ports = new ArrayList<>();
+        for (GuestPort port : network.ports()) {
+            Map<String, Object> json = port(
+                    port.port(),
+                    port.record().id(),
+                    port.record().vm(),
+                    port.record().mac());
+            GuestAddresses addresses = addresses(port);
+            json.put("attached", port.isAttached());
+            json.put("isolated", port.record().isolated());
+            json.put("ipv4", addresses.ipv4Text());
+            json.put("ipv6", addresses.ipv6Texts());
+            ports.add(json);
+        }
+        for (SwitchPort port : network.handPorts().ports()) {
+            Map<String, Object> json = port(port, port.name(), null, null);
+            json.put("attached", true);
+            ports.add(json);
+        }
+        Map<String, Object> json =
+                describe(network.settings().name(), network.settings().mode(), network.settings(), stream, control);
+        json.put("state", "running");
+        json.put("pid", ProcessHandle.current().pid());
+        json.put("ports", ports);
+        json.put("gatewayPort", counters(network.gateway().port()));
+        return json;
+    }
+
+    /// The part that is known of a network that does not run, too.
+    ///
+    /// @param settings null for one that never ran and has chosen nothing yet
+    static Map<String, Object> describe(
+            String name, NetworkMode mode, NetworkSettings settings, Path stream, Path control) {
+        Map<String, Object> sockets = new LinkedHashMap<>();
+        sockets.put("stream", stream.toString());
+        sockets.put("dgram", null);
+        sockets.put("vhostUser", null);
+        sockets.put("control", control.toString());
+        Map<String, Object> gateway = new LinkedHashMap<>();
+        gateway.put("ipv4", settings == null ? null : settings.gateway().toString());
+        gateway.put("ipv6", settings == null ? null : settings.gateway6().toString());
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("name", name);
+        json.put("mode", mode.key());
+        json.put("state", "stopped");
+        json.put("pid", null);
+        json.put("ipv4", settings == null ? null : settings.ipv4().toString());
+        json.put("ipv6", settings == null ? null : settings.ipv6().toString());
+        json.put("gateway", gateway);
+        json.put("sockets", sockets);
+        json.put("ports", List.of());
+        return json;
+    }
+
+    private static Map<String, Object> port(SwitchPort port, String id, String vm, MacAddress mac) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("id", id);
+        json.put("vm", vm);
+        json.put("mac", mac == null ? null : mac.toString());
+        json.putAll(counters(port));
+        return json;
+    }
+
+    private static Map<String, Object> counters(SwitchPort port) {
+        Map<String, Object> drops = new LinkedHashMap<>();
+        for (DropReason reason : DropReason.values()) {
+            if (port.drops(reason) > 0) {
+                drops.put(reason.key(), port.drops(reason));
+            }
+        }
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("rx", counter(port.receivedFrames(), port.receivedBytes()));
+        json.put("tx", counter(port.transmittedFrames(), port.transmittedBytes()));
+        json.put("drops", drops);
+        return json;
+    }
+
+    private static Map<String, Object> counter(long frames, long bytes) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("frames", frames);
+        json.put("bytes", bytes);
+        return json;
+    }
+
+    Map<String, Object> leases() {
+        List<Map<String, Object>> leases = new ArrayList<>();
+        for (Lease lease : network.leases().all()) {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("network", network.settings().name());
+            json.put("name", lease.name());
+            json.put("mac", lease.mac().toString());
+            json.put("ipv4", lease.address().toString());
+            json.put(
+                    "ipv6",
+                    network.neighbours().ipv6Of(lease.mac()).stream()
+                            .map(Object::toString)
+                            .toList());
+            json.put(
+                    "expires",
+                    Instant.ofEpochSecond(TimeUnit.NANOSECONDS.toSeconds(lease.expiresNanos()))
+                            .toString());
+            leases.add(json);
+        }
+        return Map.of("leases", leases);
+    }
+
+    /// The NICs of one VM on this network, in the form that `ps` has for each.
+    Map<String, Object> vm(String vm) {
+        List<Map<String, Object>> nics = new ArrayList<>();
+        for (GuestPort port : network.ports()) {
+            if (port.record().vm().equals(vm)) {
+                GuestAddresses addresses = addresses(port);
+                Map<String, Object> json = new LinkedHashMap<>();
+                json.put("network", network.settings().name());
+                json.put("mac", port.record().mac().toString());
+                json.put("ipv4", addresses.ipv4Text());
+                json.put("ipv6", addresses.ipv6Texts());
+                json.put("attached", port.isAttached());
+                nics.add(json);
+            }
+        }
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("name", vm);
+        json.put("networks", nics);
+        return json;
+    }
+
+    /// Whether a VM is so far: `attached` with all its NICs, or with an address that others can use, any IPv4
+    /// (`ipv4`) or an IPv6 that is not link-local (`ipv6`).
+    boolean has(String vm, String until) {
+        List<GuestPort> ports = network.ports().stream()
+                .filter(port -> port.record().vm().equals(vm))
+                .toList();
+        return switch (until) {
+            case "attached" -> !ports.isEmpty() && ports.stream().allMatch(GuestPort::isAttached);
+            case "ipv4" -> ports.stream().anyMatch(port -> addresses(port).ipv4() != null);
+            default ->
+                ports.stream()
+                        .flatMap(port -> addresses(port).ipv6().stream())
+                        .anyMatch(address -> !address.isLinkLocal());
+        };
+    }
+
+    private GuestAddresses addresses(GuestPort port) {
+        return network.addresses(port.record().mac(), port.record().sinceNanos());
+    }
+}

@@ -1,0 +1,89 @@
+package vmlan.program.vm;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import vmlan.program.files.Fields;
+import vmlan.program.message.Failure;
+import vmlan.program.serve.Networks;
+
+/// Waits for a guest to show its address.
+public final class AddressWait {
+    public static final Duration LONGEST = Duration.ofSeconds(600);
+    private static final Duration ANSWER = Duration.ofSeconds(15);
+    /// Between two looks whether QEMU still runs.
+    private static final Duration TURN = Duration.ofSeconds(2);
+
+    private final Networks networks;
+    private final VmStore store;
+
+    public AddressWait(Networks networks, VmStore store) {
+        this.networks = networks;
+        this.store = store;
+    }
+
+    /// @param network where it has them
+    /// @param ipv4 null when the VM has none
+    /// @param ipv6 those that others can use first
+    public record Addresses(String network, String ipv4, List<String> ipv6) {}
+
+    /// Blocks until the VM has an address of the family, at most for the limit.
+    ///
+    /// @throws Failure when it has none by then, or QEMU ended
+    public Addresses await(Vm vm, boolean ipv6, Duration limit) throws Failure {
+        if (vm.nics().isEmpty()) {
+            throw Failure.usage(
+                    vm.name() + " is on none of our networks, so its address is not known here",
+                    "look at its console: vmlan console " + vm.name());
+        }
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (true) {
+            if (!vm.isAlive()) {
+                throw ended(vm);
+            }
+            long left = Math.max(0, deadline - System.nanoTime());
+            long turn = Math.min(TURN.toSeconds(), Duration.ofNanos(left).toSeconds() + (left > 0 ? 1 : 0));
+            Addresses addresses = look(vm, ipv6, Math.min(turn, TURN.toSeconds()));
+            if (addresses != null) {
+                return addresses;
+            }
+            if (System.nanoTime() - deadline >= 0) {
+                throw Failure.world(
+                        vm.name() + " has no " + (ipv6 ? "IPv6" : "IPv4") + " address after " + limit.toSeconds()
+                                + " s",
+                        "see what it does: vmlan logs " + vm.name());
+            }
+        }
+    }
+
+    private Addresses look(Vm vm, boolean ipv6, long seconds) throws Failure {
+        String until = ipv6 ? "ipv6" : "ipv4";
+        for (String network :
+                vm.nics().stream().map(Vm.VmNic::network).distinct().toList()) {
+            Fields answer = networks.reachable(network)
+                    .send(
+                            "GET",
+                            "/v1/vms/" + vm.name() + "?until=" + until + "&wait=" + seconds,
+                            Map.of(),
+                            Duration.ofSeconds(seconds).plus(ANSWER));
+            for (Fields nic : answer.objects("networks")) {
+                Addresses addresses =
+                        new Addresses(network, nic.optionalText("ipv4").orElse(null), nic.texts("ipv6"));
+                boolean there = ipv6
+                        ? addresses.ipv6().stream().anyMatch(address -> !address.startsWith("fe80:"))
+                        : addresses.ipv4() != null;
+                if (there) {
+                    return addresses;
+                }
+            }
+        }
+        return null;
+    }
+
+    private Failure ended(Vm vm) throws Failure {
+        VmStatus status = VmStatus.of(vm, store);
+        return Failure.world(
+                vm.name() + " does not run" + (status.lastWords().isEmpty() ? "" : ": " + status.lastWords()),
+                "start it: " + vm.startLine());
+    }
+}

@@ -1,0 +1,60 @@
+package vmlan.program.vm;
+
+import java.util.ArrayList;
+import java.util.List;
+import vmlan.packet.Ipv4Address;
+import vmlan.packet.MacAddress;
+import vmlan.program.message.Failure;
+
+/// One `--net`: which network, and what the guest's NIC on it is to be.
+///
+/// @param kind `user` and `none` are QEMU's own, anything else is a network's name
+/// @param mac null for the VM's own
+/// @param address null for any
+public record NicSpec(String kind, MacAddress mac, Ipv4Address address, boolean isolated) {
+    private static final String FORMS =
+            "take --net shared, private, user or none, with mac=…, ip=… and isolated behind commas";
+
+    public static NicSpec parse(String text) throws Failure {
+        List<String> parts = new ArrayList<>(List.of(text.split(",", -1)));
+        String kind = parts.removeFirst();
+        MacAddress mac = null;
+        Ipv4Address address = null;
+        boolean isolated = false;
+        try {
+            for (String part : parts) {
+                if (part.startsWith("mac=")) {
+                    mac = MacAddress.parse(part.substring(4));
+                } else if (part.startsWith("ip=")) {
+                    address = Ipv4Address.parse(part.substring(3));
+                } else if (part.equals("isolated")) {
+                    isolated = true;
+                } else {
+                    throw Failure.usage("--net " + text + ": '" + part + "' is not known", FORMS);
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage("--net " + text + ": " + e.getMessage(), FORMS);
+        }
+        if (mac != null && mac.isGroup()) {
+            throw Failure.usage(
+                    "--net " + text + ": " + mac + " is a group's address, which no NIC can have",
+                    "take one whose second digit is even, such as 52:54:00:12:34:56");
+        }
+        if (kind.isEmpty()) {
+            throw Failure.usage("--net " + text + " names no network", FORMS);
+        }
+        if (kind.startsWith("bridged") || kind.equals("host")) {
+            throw Failure.usage("--net " + kind + " is not supported yet", FORMS);
+        }
+        return new NicSpec(kind, mac, address, isolated);
+    }
+
+    public boolean isNone() {
+        return kind.equals("none");
+    }
+
+    public boolean isUser() {
+        return kind.equals("user");
+    }
+}

@@ -1,0 +1,34 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2034 # missing_qemu: read by who calls
+# Which QEMU a command line needs. Read on the short way of `run` and `qemu`: no process but one uname.
+
+# find_missing_qemu ARGUMENTS OF VMLAN: sets missing_qemu to the machine (x86_64 …) whose QEMU is needed and absent
+find_missing_qemu() {
+    missing_qemu=''
+    qemu_machine=''
+    qemu_command=$1
+    shift
+    for argument; do
+        case $argument in
+        --help | -h | --dry-run) return ;;
+        --) break ;;
+        -*) ;;
+        *)
+            [ "$qemu_command" = qemu ] || continue
+            # what follows are QEMU's own arguments; a path, or another program, is the caller's affair
+            case $argument in
+            */*) return ;;
+            qemu-system-?*) qemu_machine=${argument#qemu-system-} ;;
+            *) return ;;
+            esac
+            break
+            ;;
+        esac
+    done
+    if [ -z "$qemu_machine" ]; then
+        [ "$qemu_command" = run ] || return
+        qemu_machine=$(uname -m)
+        [ "$qemu_machine" != arm64 ] || qemu_machine=aarch64
+    fi
+    command -v "qemu-system-$qemu_machine" >/dev/null 2>&1 || missing_qemu=$qemu_machine
+}
