@@ -1,0 +1,347 @@
+package vmlan.tests.real;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import vmlan.program.control.ControlClient;
+import vmlan.program.files.Fields;
+import vmlan.program.message.Failure;
+import vmlan.tests.Checkout;
+
+/// `./vmlan` with files of its own, as a user would have it. Closing it ends every VM and network in it, by
+/// their pids, and fails when something is left.
+final class Installation implements AutoCloseable {
+    /// Real guests on a busy machine under emulation: generous, since only a failure waits so long.
+    static final Duration LIMIT = Duration.ofSeconds(180);
+
+    private static final Path CHECKOUT = built();
+
+    private final Path home;
+    private final Map<String, String> environment = new LinkedHashMap<>();
+
+    private Installation(Path home) {
+        this.home = home;
+    }
+
+    /// A new one, with its cache shared between all tests, so that the demo guest is made once.
+    static Installation create(Qemus qemu) throws IOException {
+        Path home = Files.createTempDirectory(Path.of("/tmp"), "vmlan-test");
+        Installation installation = new Installation(home);
+        Path cache = testCache();
+        Files.createDirectories(cache);
+        Files.createSymbolicLink(home.resolve("cache"), cache);
+        installation.environment.put("VMLAN_HOME", home.toString());
+        installation.environment.put("VMLAN_QEMU", qemu.folder().toString());
+        return installation;
+    }
+
+    private static Path testCache() {
+        String cache = System.getenv("XDG_CACHE_HOME");
+        Path folder = cache != null && cache.startsWith("/")
+                ? Path.of(cache)
+                : Path.of(System.getProperty("user.home"), ".cache");
+        return folder.resolve("vmlan/dev/tests");
+    }
+
+    /// Builds what is tested, once; the commands themselves then look at no source.
+    private static Path built() {
+        Path checkout = Checkout.folder();
+        try {
+            Process build = new ProcessBuilder(checkout.resolve("vmlan").toString(), "--version")
+                    .redirectInput(new File("/dev/null"))
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            if (build.waitFor() != 0) {
+                throw new AssertionError("./vmlan --version failed");
+            }
+            return checkout;
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError("./vmlan cannot be built", e);
+        }
+    }
+
+    Installation with(String variable, String value) {
+        environment.put(variable, value);
+        return this;
+    }
+
+    Path home() {
+        return home;
+    }
+
+    /// What a command did.
+    record Result(int exitCode, String out, String err) {
+        /// The output, of a command that must succeed.
+        String good() {
+            if (exitCode != 0) {
+                throw new AssertionError("exit " + exitCode + "\nstdout: " + out + "\nstderr: " + err);
+            }
+            return out.strip();
+        }
+
+        /// What was said, of a command that must fail.
+        String bad(int expected) {
+            if (exitCode != expected) {
+                throw new AssertionError(
+                        "exit " + exitCode + ", not " + expected + "\nstdout: " + out + "\nstderr: " + err);
+            }
+            return err.strip();
+        }
+    }
+
+    /// A command that goes on by itself.
+    record Running(Process process, Path out, Path err) {
+        String output() throws IOException {
+            return Files.readString(out);
+        }
+
+        String errors() throws IOException {
+            return Files.readString(err);
+        }
+
+        Result await() throws IOException, InterruptedException {
+            if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError(
+                        "still running after " + LIMIT + "\nstdout: " + output() + "\nstderr: " + errors());
+            }
+            Result result = new Result(process.exitValue(), output(), errors());
+            Files.delete(out);
+            Files.delete(err);
+            return result;
+        }
+    }
+
+    Result vmlan(String... arguments) throws IOException, InterruptedException {
+        return start(arguments).await();
+    }
+
+    Running start(String... arguments) throws IOException {
+        return start(Redirect.NOTHING, List.of(), arguments);
+    }
+
+    /// Where standard input comes from.
+    enum Redirect {
+        NOTHING,
+        PIPE
+    }
+
+    /// @param before words in front of the command, such as `setpriv`
+    Running start(Redirect input, List<String> before, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(before);
+        command.add(CHECKOUT.resolve("vmlan").toString());
+        command.addAll(List.of(arguments));
+        return launch(input, command);
+    }
+
+    /// Any command, in this installation's environment.
+    Running launch(Redirect input, List<String> command) throws IOException {
+        Path out = Files.createTempFile("vmlan-test", ".out");
+        Path err = Files.createTempFile("vmlan-test", ".err");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.redirectInput(
+                input == Redirect.PIPE
+                        ? ProcessBuilder.Redirect.PIPE
+                        : ProcessBuilder.Redirect.from(new File("/dev/null")));
+        builder.environment().putAll(environment);
+        builder.environment().put("VMLAN_NO_BUILD", "1");
+        return new Running(builder.start(), out, err);
+    }
+
+    static Path launcher() {
+        return CHECKOUT.resolve("vmlan");
+    }
+
+    List<Fields> ps() throws IOException, InterruptedException {
+        return list(vmlan("ps", "--json").good());
+    }
+
+    static List<Fields> list(String json) throws IOException {
+        List<Fields> list = new ArrayList<>();
+        for (Object entry : JSON.std.listFrom(json)) {
+            list.add(fields(entry));
+        }
+        return list;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Fields fields(Object map) {
+        return new Fields((Map<String, Object>) map);
+    }
+
+    static Fields object(String json) throws IOException {
+        return new Fields(JSON.std.mapFrom(json));
+    }
+
+    Fields vm(String name) throws IOException, InterruptedException {
+        return ps().stream()
+                .filter(vm -> vm.text("name").equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no VM " + name));
+    }
+
+    /// The processes that are QEMU, whether `ps` knows them or not; the shell that waits for one is none.
+    List<Long> qemus() {
+        return processes().stream()
+                .map(ProcessHandle::pid)
+                .filter(pid -> {
+                    String command = read(Path.of("/proc/" + pid + "/cmdline"));
+                    return command.contains("\0-pidfile\0") && !command.contains("\0vmlan-qemu\0");
+                })
+                .toList();
+    }
+
+    /// A file of /proc; empty when its process has ended.
+    private static String read(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    ControlClient control(String network) {
+        return new ControlClient(home.resolve("run/" + network + "/control.sock"), network);
+    }
+
+    /// Whether the gateway of a network gets an answer from an address.
+    boolean ping(String network, String address, Duration limit) throws Failure {
+        return control(network)
+                .send(
+                        "POST",
+                        "/v1/ping",
+                        Map.of("address", address, "timeoutMillis", limit.toMillis()),
+                        limit.plusSeconds(15))
+                .flag("answered");
+    }
+
+    long networkPid(String network) throws IOException, InterruptedException {
+        return object(vmlan("network", "show", network, "--json").good()).number("pid");
+    }
+
+    /// Waits for a line on a VM's console.
+    String awaitConsole(String vm, String text) throws IOException, InterruptedException {
+        return Await.until(
+                "'" + text + "' on the console of " + vm,
+                LIMIT,
+                () -> {
+                    String log = consoleLog(vm);
+                    return log.contains(text) ? Optional.of(log) : Optional.empty();
+                },
+                () -> consoleLog(vm));
+    }
+
+    String consoleLog(String vm) throws IOException {
+        Path log = home.resolve("state/vms/" + vm + "/console.log");
+        return Files.exists(log) ? Files.readString(log, StandardCharsets.ISO_8859_1) : "";
+    }
+
+    /// Types a command at the guest's shell and returns what it printed.
+    String inGuest(String vm, String command) throws IOException, InterruptedException {
+        awaitConsole(vm, ":~#");
+        String mark = "done" + System.nanoTime();
+        Running console = start(Redirect.PIPE, List.of(), "console", vm);
+        try {
+            int before = consoleLog(vm).length();
+            // split, so that the echo of the line is not taken for its output
+            console.process()
+                    .getOutputStream()
+                    .write(("\n" + command + "; echo " + mark.substring(0, 4) + "''" + mark.substring(4) + "=$?\n")
+                            .getBytes(StandardCharsets.UTF_8));
+            console.process().getOutputStream().flush();
+            String log = Await.until(
+                    "the end of '" + command + "' in " + vm,
+                    LIMIT,
+                    () -> {
+                        String all = consoleLog(vm).substring(before);
+                        return all.matches("(?s).*" + mark + "=[0-9]+\\s.*") ? Optional.of(all) : Optional.empty();
+                    },
+                    () -> consoleLog(vm).substring(before));
+            return log.substring(0, log.indexOf(mark + "=") + mark.length() + 4);
+        } finally {
+            console.process().destroy();
+            console.await();
+        }
+    }
+
+    static void signal(String name, long pid) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start();
+        if (kill.waitFor() != 0) {
+            throw new AssertionError("no process " + pid + " to signal");
+        }
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        List<String> left = new ArrayList<>();
+        try {
+            end(left);
+        } catch (AssertionError e) {
+            left.add(e.getMessage());
+        }
+        for (ProcessHandle process : processes()) {
+            left.add("left running: " + process.pid() + " "
+                    + process.info().commandLine().orElse(""));
+            process.destroyForcibly();
+            process.onExit().join();
+        }
+        Files.delete(home.resolve("cache"));
+        try (Stream<Path> files = Files.walk(home)) {
+            files.filter(file -> file.toString().endsWith(".sock"))
+                    .forEach(socket -> left.add("left behind: " + socket));
+        }
+        if (!left.isEmpty()) {
+            throw new AssertionError(String.join("\n", left) + "\nits files are in " + home);
+        }
+        try (Stream<Path> files = Files.walk(home)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private void end(List<String> left) throws IOException, InterruptedException {
+        for (Fields vm : ps()) {
+            Result removed = vmlan("rm", "--force", vm.text("name"));
+            if (removed.exitCode() != 0) {
+                left.add("rm " + vm.text("name") + ": " + removed.err());
+            }
+        }
+        for (String network : List.of("shared", "private")) {
+            Result stopped = vmlan("network", "stop", network);
+            if (stopped.exitCode() != 0) {
+                left.add("network stop " + network + ": " + stopped.err());
+            }
+        }
+        Await.until(
+                "the end of every process of " + home,
+                Duration.ofSeconds(30),
+                () -> processes().isEmpty() ? Optional.of(true) : Optional.empty(),
+                () -> processes().stream()
+                        .map(process -> process.info().toString())
+                        .toList()
+                        .toString());
+    }
+
+    /// Processes that were started with this installation's environment.
+    List<ProcessHandle> processes() {
+        return ProcessHandle.allProcesses()
+                .filter(process ->
+                        read(Path.of("/proc/" + process.pid() + "/environ")).contains("VMLAN_HOME=" + home))
+                .toList();
+    }
+}

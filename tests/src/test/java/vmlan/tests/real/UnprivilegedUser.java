@@ -1,0 +1,94 @@
+package vmlan.tests.real;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// A user without any rights, with a home of their own and a copy of the built checkout.
+///
+/// The suite runs as root in CI: then it becomes user 65534 for this. Run by somebody else, that one is
+/// unprivileged already.
+final class UnprivilegedUser implements AutoCloseable {
+    static final int UID = isRoot() ? 65534 : uid();
+
+    private final Path home;
+    private final Path qemu;
+    private final Installation installation;
+
+    private UnprivilegedUser(Path home, Path qemu, Installation installation) {
+        this.home = home;
+        this.qemu = qemu;
+        this.installation = installation;
+    }
+
+    static UnprivilegedUser in(Path home) throws IOException, InterruptedException {
+        Installation installation = Installation.create(Qemus.QEMU_10);
+        Path checkout = home.resolve("vmlan");
+        run("cp", "-a", Installation.launcher().getParent().toString(), checkout.toString());
+        Path qemu = Qemus.QEMU_10.folder();
+        if (!qemu.startsWith("/usr")) {
+            // It lies below the suite's home, which others may not enter, and its wrappers name their own folder.
+            run("cp", "-a", qemu.getParent().toString(), home.resolve("qemu").toString());
+            run(
+                    "sed",
+                    "-i",
+                    "s|" + qemu.getParent() + "|" + home.resolve("qemu") + "|g",
+                    home.resolve("qemu/bin/qemu-system-x86_64").toString());
+            qemu = home.resolve("qemu/bin");
+        }
+        Files.createDirectories(home.resolve("files/cache"));
+        run(
+                "cp",
+                "-aL",
+                installation.home().resolve("cache") + "/.",
+                home.resolve("files/cache").toString());
+        run("chown", "-R", Integer.toString(UID), home.toString());
+        return new UnprivilegedUser(home, qemu, installation);
+    }
+
+    Installation.Result vmlan(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new java.util.ArrayList<>();
+        if (isRoot()) {
+            command.addAll(List.of("setpriv", "--reuid=" + UID, "--regid=" + UID, "--clear-groups", "--no-new-privs"));
+        }
+        command.addAll(List.of(
+                "env",
+                "VMLAN_HOME=" + home.resolve("files"),
+                "HOME=" + home,
+                "VMLAN_QEMU=" + qemu,
+                home.resolve("vmlan/vmlan").toString()));
+        command.addAll(List.of(arguments));
+        return installation.launch(Installation.Redirect.NOTHING, command).await();
+    }
+
+    int owner(long pid) throws IOException {
+        return (Integer) Files.getAttribute(Path.of("/proc/" + pid), "unix:uid");
+    }
+
+    private static boolean isRoot() {
+        return uid() == 0;
+    }
+
+    private static int uid() {
+        try {
+            return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void run(String... command) throws IOException, InterruptedException {
+        if (new ProcessBuilder(command).start().waitFor() != 0) {
+            throw new AssertionError(String.join(" ", command) + " failed");
+        }
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        vmlan("rm", "--force", "demo");
+        vmlan("network", "stop", "shared");
+        installation.close();
+        run("rm", "-rf", home.toString());
+    }
+}
