@@ -1,5 +1,7 @@
 package vmlan.program.serve;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -16,7 +18,10 @@ import vmlan.qemu.QmpClient;
 /// the queue and its place in a half-sent frame (QEMU net/stream.c, net_stream_disconnect), and never sends
 /// again. Stopping and continuing the VM flushes the queue. A VM that does not run is left alone: its own
 /// `cont` does the same later.
-final class Reattachment {
+public final class Reattachment {
+    /// Behind the monitor's name: a file that is there between stop and cont.
+    public static final String WAKING = ".waking";
+
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     /// A monitor that is busy, or a machine that is, for a while.
@@ -49,19 +54,26 @@ final class Reattachment {
 
     /// @return whether there is nothing left to do
     private boolean wake(PortRecord record, int tries) {
+        Path mark = record.qmp().resolveSibling(record.qmp().getFileName() + WAKING);
         try (QmpClient qmp = QmpClient.connect(record.qmp(), LIMIT)) {
-            if (qmp.status().equals("running")) {
+            // Paused, and the mark is there: not the user's wish, but a process of ours that died in between.
+            if (qmp.status().equals("running") || Files.exists(mark)) {
+                Files.writeString(mark, "");
                 try {
                     qmp.execute("stop", Map.of(), LIMIT);
                 } finally {
                     qmp.execute("cont", Map.of(), LIMIT);
                 }
+                Files.delete(mark);
                 log.accept(record.id() + ": stopped and continued " + record.vm() + " after re-attaching");
             }
             return true;
         } catch (QemuException e) {
             log.accept(record.id() + ": re-attached, but " + e.what() + " (try " + tries + " of " + TRIES + ")");
             return !ProcessMark.isAlive(record.pid(), record.pidMark());
+        } catch (IOException e) {
+            log.accept(record.id() + ": re-attached, but " + mark + " cannot be written: " + e.getMessage());
+            return false;
         }
     }
 

@@ -202,6 +202,7 @@ public final class VmStarter {
                 0,
                 false);
         store.write(claimed);
+        Files.deleteIfExists(store.wakingMark(name));
         Path console = store.consoleLog(name);
         if (Files.exists(console)) {
             Files.move(console, console.resolveSibling("console.log.1"), StandardCopyOption.REPLACE_EXISTING);

@@ -19,6 +19,7 @@ import vmlan.program.files.FileLock;
 import vmlan.program.files.Places;
 import vmlan.program.files.StateFile;
 import vmlan.program.message.Failure;
+import vmlan.program.serve.Reattachment;
 import vmlan.qemu.ProcessMark;
 
 /// The VMs on disk: a folder for each, with `vm.json`, `console.log`, `qemu.log` and the exit status.
@@ -54,6 +55,12 @@ public final class VmStore {
     /// The monitor that the networks use.
     public Path networkQmpSocket(String name) throws Failure {
         return places.socket("vm." + name, "qmp-network.sock");
+    }
+
+    /// There while a network stops and continues the VM.
+    Path wakingMark(String name) throws Failure {
+        Path monitor = networkQmpSocket(name);
+        return monitor.resolveSibling(monitor.getFileName() + Reattachment.WAKING);
     }
 
     public Path pidFile(String name) {
@@ -232,7 +239,7 @@ public final class VmStore {
     /// Removes everything that is kept of a VM.
     public void remove(String name) throws Failure {
         Path folder = folder(name);
-        List<Path> sockets = List.of(consoleSocket(name), qmpSocket(name), networkQmpSocket(name));
+        List<Path> sockets = List.of(consoleSocket(name), qmpSocket(name), networkQmpSocket(name), wakingMark(name));
         try {
             for (Path socket : sockets) {
                 Files.deleteIfExists(socket);

@@ -2,10 +2,13 @@ package vmlan.tests.real;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import vmlan.program.files.Fields;
@@ -150,6 +153,22 @@ class RestartTest {
             qmp(vmlan, "cont");
             assertBack(vmlan, address);
             assertThat(vmlan.vm("web").text("state")).isEqualTo("running");
+        }
+    }
+
+    @Test
+    void aGuestThatADyingNetworkLeftPausedGoesOn() throws Exception {
+        try (Installation vmlan = Installation.create(Qemus.QEMU_7)) {
+            vmlan.vmlan("run", "-d", "--name", "web").good();
+            String address = vmlan.vmlan("ip", "--timeout", "180", "web").good();
+            // as it is when the network's process dies between stop and cont
+            Path mark = vmlan.home().resolve("run/vm.web/qmp-network.sock.waking");
+            Files.writeString(mark, "");
+            qmp(vmlan, "stop");
+            killAndStart(vmlan);
+            assertBack(vmlan, address);
+            assertThat(vmlan.vm("web").text("state")).isEqualTo("running");
+            assertThat(mark).doesNotExist();
         }
     }
 
