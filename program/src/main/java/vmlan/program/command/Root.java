@@ -107,14 +107,18 @@ public final class Root implements Callable<Integer> {
         return say(what, remedy, Failure.USAGE, err, json);
     }
 
-    private static int failed(Exception e, PrintStream err, boolean json) throws Exception {
+    private static int failed(Exception e, PrintStream err, boolean json) {
         if (e instanceof Failure failure) {
             return say(failure.what(), failure.remedy(), failure.exitCode(), err, json);
         }
         if (e instanceof IOException) {
             return say(String.valueOf(e.getMessage()), "see whether the disk is full", Failure.WORLD, err, json);
         }
-        throw e;
+        if (!json) {
+            e.printStackTrace(err);
+        }
+        return say(
+                "internal error: " + e, "report it, with what is above and what you typed", Failure.WORLD, err, json);
     }
 
     private static int say(String what, String remedy, int exitCode, PrintStream err, boolean json) {

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import vmlan.host.EventLoop;
 import vmlan.host.HostRoutes;
@@ -28,7 +27,6 @@ public final class NetworkServer {
     private static final Duration IDLE = Duration.ofSeconds(60);
     /// A process that is just ending has the lock for so long at most.
     private static final Duration LOCK_LIMIT = Duration.ofSeconds(5);
-    private static final Duration LOCK_PAUSE = Duration.ofMillis(20);
 
     private final Places places;
     private final String name;
@@ -111,19 +109,10 @@ public final class NetworkServer {
     }
 
     private FileLock lock(Path path) throws Failure, IOException {
-        long deadline = System.nanoTime() + LOCK_LIMIT.toNanos();
-        while (true) {
-            Optional<FileLock> lock = FileLock.tryTake(path);
-            if (lock.isPresent()) {
-                return lock.get();
-            }
-            if (System.nanoTime() - deadline > 0) {
-                throw Failure.world(
+        return FileLock.tryTake(path, LOCK_LIMIT)
+                .orElseThrow(() -> Failure.world(
                         "the network '" + name + "' is served by another process already",
-                        "stop that one first: vmlan network stop " + name);
-            }
-            LockSupport.parkNanos(LOCK_PAUSE.toNanos());
-        }
+                        "stop that one first: vmlan network stop " + name));
     }
 
     private NetworkSettings settings(NetworkMode mode, NetworkLog log, RandomGenerator random)

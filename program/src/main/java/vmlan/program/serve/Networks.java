@@ -32,6 +32,9 @@ public final class Networks {
     static final String STOPPED = "stopped";
 
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
+    /// A process writes its state and says farewell; the disk may be slow.
+    private static final Duration END_LIMIT = Duration.ofSeconds(15);
+
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
     private static final List<String> BUILT_IN = List.of("shared", "private");
 
@@ -197,7 +200,13 @@ public final class Networks {
                 client.send("POST", "/v1/stop", Map.of(), ANSWER_LIMIT);
             }
             // The process holds its lock until the very end.
-            try (FileLock ended = FileLock.take(folder.resolve("lock"))) {
+            Optional<FileLock> ended = FileLock.tryTake(folder.resolve("lock"), END_LIMIT);
+            if (ended.isEmpty()) {
+                throw Failure.world(
+                        "the network '" + name + "' does not end",
+                        "end it, its VMs are kept: vmlan network stop --force " + name);
+            }
+            try (FileLock lock = ended.get()) {
                 Files.writeString(folder.resolve(STOPPED), "", StandardCharsets.US_ASCII);
             }
             return true;
@@ -207,7 +216,7 @@ public final class Networks {
     }
 
     private static boolean kill(Path folder) throws IOException {
-        Optional<FileLock> free = FileLock.tryTake(folder.resolve("lock"));
+        Optional<FileLock> free = FileLock.tryTake(folder.resolve("lock"), Duration.ZERO);
         if (free.isPresent()) {
             free.get().close();
             return false;
