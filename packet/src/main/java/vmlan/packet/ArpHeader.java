@@ -48,6 +48,16 @@ public final class ArpHeader {
         return buffer.getInt(offset + 24);
     }
 
+    public void writeSenderMac(long mac) {
+        buffer.putShort(offset + 8, (short) (mac >>> 32));
+        buffer.putInt(offset + 10, (int) mac);
+    }
+
+    public void writeTargetMac(long mac) {
+        buffer.putShort(offset + 18, (short) (mac >>> 32));
+        buffer.putInt(offset + 20, (int) mac);
+    }
+
     public static void write(
             ByteBuffer buffer,
             int offset,

@@ -70,6 +70,13 @@ public final class Checksum {
         return finish((~checksum & 0xffffL) + (~before & 0xffffL) + (after & 0xffffL));
     }
 
+    /// As [#replace], after a MAC address has changed that begins at an even offset.
+    public static int replaceMac(int checksum, long before, long after) {
+        int first = replace(checksum, (int) (before >>> 32) & 0xffff, (int) (after >>> 32) & 0xffff);
+        int second = replace(first, (int) (before >>> 16) & 0xffff, (int) (after >>> 16) & 0xffff);
+        return replace(second, (int) before & 0xffff, (int) after & 0xffff);
+    }
+
     private static int fold(long sum) {
         long folded = (sum >>> 32) + (sum & 0xffff_ffffL);
         folded = (folded >>> 16) + (folded & 0xffff);

@@ -39,8 +39,6 @@ public record DhcpMessage(
     private static final int COOKIE_OFFSET = 236;
     private static final int OPTIONS_OFFSET = 240;
     private static final int COOKIE = 0x63825363;
-    private static final int BROADCAST_FLAG = 0x8000;
-    private static final int ETHERNET_6 = 0x0106;
 
     /// What kind of message (RFC 2132 §9.6).
     public enum Type {
@@ -68,7 +66,7 @@ public record DhcpMessage(
     /// more bytes than the message has.
     public static Optional<DhcpMessage> parse(ByteBuffer buffer, int offset, int length) {
         if (length < OPTIONS_OFFSET
-                || (buffer.getShort(offset + 1) & 0xffff) != ETHERNET_6
+                || (buffer.getShort(offset + 1) & 0xffff) != DhcpHeader.ETHERNET_6
                 || buffer.getInt(offset + COOKIE_OFFSET) != COOKIE) {
             return Optional.empty();
         }
@@ -78,7 +76,7 @@ public record DhcpMessage(
                 .map(options -> new DhcpMessage(
                         buffer.get(offset) & 0xff,
                         buffer.getInt(offset + 4),
-                        (buffer.getShort(offset + 10) & BROADCAST_FLAG) != 0,
+                        (buffer.getShort(offset + 10) & DhcpHeader.BROADCAST) != 0,
                         new Ipv4Address(buffer.getInt(offset + 12)),
                         new Ipv4Address(buffer.getInt(offset + 16)),
                         new Ipv4Address(buffer.getInt(offset + 20)),
@@ -117,9 +115,9 @@ public record DhcpMessage(
             buffer.put(offset + i, (byte) 0);
         }
         buffer.put(offset, (byte) operation);
-        buffer.putShort(offset + 1, (short) ETHERNET_6);
+        buffer.putShort(offset + 1, (short) DhcpHeader.ETHERNET_6);
         buffer.putInt(offset + 4, transaction);
-        buffer.putShort(offset + 10, (short) (broadcast ? BROADCAST_FLAG : 0));
+        buffer.putShort(offset + 10, (short) (broadcast ? DhcpHeader.BROADCAST : 0));
         buffer.putInt(offset + 12, clientAddress.bits());
         buffer.putInt(offset + 16, yourAddress.bits());
         buffer.putInt(offset + 20, serverAddress.bits());

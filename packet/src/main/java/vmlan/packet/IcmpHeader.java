@@ -74,6 +74,10 @@ public final class IcmpHeader {
         return buffer.getShort(offset + 2) & 0xffff;
     }
 
+    public void writeChecksum(int checksum) {
+        buffer.putShort(offset + 2, (short) checksum);
+    }
+
     /// Identifier and sequence number of an echo.
     public int identifier() {
         return buffer.getShort(offset + 4) & 0xffff;

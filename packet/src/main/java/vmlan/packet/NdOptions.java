@@ -57,6 +57,22 @@ public final class NdOptions {
         return targetMac;
     }
 
+    /// The length in bytes of an option in a message that a window could be aimed at.
+    public static int size(ByteBuffer buffer, int offset) {
+        return (buffer.get(offset + 1) & 0xff) * 8;
+    }
+
+    /// Whether an option in such a message holds a MAC.
+    public static boolean isMac(ByteBuffer buffer, int offset) {
+        int type = buffer.get(offset) & 0xff;
+        return (type == SOURCE_LINK_LAYER || type == TARGET_LINK_LAYER) && size(buffer, offset) == 8;
+    }
+
+    /// The MAC in such an option.
+    public static long mac(ByteBuffer buffer, int offset) {
+        return buffer.getLong(offset) & MAC_MASK;
+    }
+
     /// Writes a link-layer address option, eight bytes.
     public static void writeMac(ByteBuffer buffer, int offset, int type, long mac) {
         buffer.putLong(offset, ((long) type << 56) | (1L << 48) | mac);

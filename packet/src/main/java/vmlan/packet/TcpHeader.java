@@ -10,7 +10,10 @@ public final class TcpHeader {
     public static final int FIN = 1;
     public static final int SYN = 2;
     public static final int RST = 4;
+    public static final int PSH = 8;
     public static final int ACK = 16;
+    /// RFC 3168 §6.1.
+    public static final int CWR = 128;
 
     private ByteBuffer buffer;
     private int offset;
@@ -54,6 +57,11 @@ public final class TcpHeader {
 
     public boolean has(int flag) {
         return (buffer.get(offset + 13) & flag) != 0;
+    }
+
+    /// Of the header with its options.
+    public int headerLength() {
+        return headerLength;
     }
 
     /// SEG.LEN: the octets of data, and one each for SYN and FIN (RFC 9293 §3.4).

@@ -48,6 +48,15 @@ public final class UdpHeader {
         return Checksum.isRight(Checksum.add(pseudoHeader, buffer, offset, length));
     }
 
+    /// One of the words that the checksum covers has changed (RFC 1624 §3). A datagram without checksum
+    /// stays so.
+    public void replace(int before, int after) {
+        if (hasChecksum()) {
+            int checksum = Checksum.replace(buffer.getShort(offset + 6) & 0xffff, before, after);
+            buffer.putShort(offset + 6, (short) (checksum == 0 ? 0xffff : checksum));
+        }
+    }
+
     public int payloadOffset() {
         return offset + LENGTH;
     }

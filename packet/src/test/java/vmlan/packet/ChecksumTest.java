@@ -85,6 +85,20 @@ class ChecksumTest {
     }
 
     @Test
+    void aReplacedMacGivesTheSumOfTheNewBytes() {
+        SplittableRandom random = new SplittableRandom(4);
+        for (int round = 0; round < 1000; round++) {
+            byte[] bytes = new byte[20];
+            random.nextBytes(bytes);
+            int checksum = naive(bytes);
+            long before = ByteBuffer.wrap(bytes).getLong(6) >>> 16;
+            long after = random.nextLong() >>> 16;
+            ByteBuffer.wrap(bytes).putShort(6, (short) (after >>> 32)).putInt(8, (int) after);
+            assertThat(Checksum.replaceMac(checksum, before, after)).isEqualTo(naive(bytes));
+        }
+    }
+
+    @Test
     void udpSendsAComputedZeroAsAllOnes() {
         assertThat(Checksum.finish(0xffff)).isZero();
         assertThat(Checksum.finishUdp(0xffff)).isEqualTo(0xffff);

@@ -23,6 +23,9 @@ class HeaderMutationTest {
                     + "3a00000100000000" + "8700000000000000"),
             hex("0001080006040001525400123456c0a84002000000000000c0a84001"),
             hex("c00000500000000100000002501000ff00000000aabbcc"),
+            hex("8700000000000000" + "00".repeat(16) + "0101525400123456" + "0e01ffffffffffff"),
+            hex("8900000000000000" + "00".repeat(32) + "0201525400123456"),
+            hex("01010600" + "00".repeat(240)),
             hex("0101525400123456" + "0e01ffffffffffff" + "0201525400123456"));
 
     private static byte[] hex(String digits) {
@@ -61,6 +64,21 @@ class HeaderMutationTest {
             readInner(bytes, ipv6.payloadOffset(), ipv6.payloadLength(), ipv6.pseudoHeader());
         }
         readInner(bytes, 0, length, 0);
+        NdHeader message = new NdHeader();
+        if (message.aim(bytes, 0, length)) {
+            use(message.type() + message.options().sourceMac());
+            if (message.type() >= IcmpHeader.NEIGHBOUR_SOLICITATION) {
+                use(message.targetHigh() + message.targetLow());
+            }
+            for (int at = message.optionsOffset(); at < message.end(); at += NdOptions.size(bytes, at)) {
+                use(NdOptions.isMac(bytes, at) ? NdOptions.mac(bytes, at) : 0);
+            }
+        }
+        DhcpHeader dhcp = new DhcpHeader();
+        if (dhcp.aim(bytes, 0, length)) {
+            dhcp.writeFlags(dhcp.flags());
+            use(dhcp.operation() + dhcp.clientMac());
+        }
         NdOptions options = new NdOptions();
         if (options.aim(bytes, 0, length)) {
             use(options.sourceMac() + options.targetMac());

@@ -220,4 +220,76 @@ class HeadersTest {
                 .as("nothing is left of the packet before")
                 .isEqualTo(NdOptions.ABSENT);
     }
+
+    @Test
+    void neighbourDiscoveryMessagesHaveTheirOptionsBehindAFixedPartOfTheirOwn() {
+        NdHeader message = new NdHeader();
+        String option = "0101525400123456";
+        int[][] fixed = {{133, 8}, {134, 16}, {135, 24}, {136, 24}, {137, 40}};
+        for (int[] one : fixed) {
+            byte[] start = new byte[one[1]];
+            start[0] = (byte) one[0];
+            ByteBuffer whole = Bytes.of(Superframe.bytes(start, Superframe.hex(option)));
+            assertThat(message.aim(whole, 0, one[1] + 8)).isTrue();
+            assertThat(message.options().sourceMac()).isEqualTo(0x5254_0012_3456L);
+            assertThat(message.optionsOffset()).isEqualTo(one[1]);
+            assertThat(message.aim(whole, 0, one[1])).isTrue();
+            assertThat(message.options().sourceMac()).isEqualTo(NdOptions.ABSENT);
+            assertThat(message.aim(whole, 0, one[1] - 1)).isFalse();
+            assertThat(message.aim(whole, 0, one[1] + 7)).isFalse();
+            assertThat(message.aim(whole.put(1, (byte) 1), 0, one[1]))
+                    .as("code")
+                    .isFalse();
+        }
+        assertThat(message.aim(Bytes.of("8000000000000000"), 0, 8)).as("echo").isFalse();
+    }
+
+    @Test
+    void aDhcpMessageOnItsWayHasItsFixedPart() {
+        DhcpHeader dhcp = new DhcpHeader();
+        byte[] fixed = new byte[DhcpHeader.LENGTH];
+        System.arraycopy(Superframe.hex("01010600"), 0, fixed, 0, 4);
+        System.arraycopy(Superframe.hex("525400123456"), 0, fixed, 28, 6);
+        ByteBuffer bytes = Bytes.of(fixed);
+        assertThat(dhcp.aim(bytes, 0, DhcpHeader.LENGTH)).isTrue();
+        assertThat(dhcp.operation()).isEqualTo(DhcpMessage.REQUEST);
+        assertThat(dhcp.clientMac()).isEqualTo(0x5254_0012_3456L);
+        dhcp.writeFlags(dhcp.flags() | DhcpHeader.BROADCAST);
+        assertThat(bytes.getShort(10)).isEqualTo((short) 0x8000);
+        assertThat(dhcp.aim(bytes, 0, DhcpHeader.LENGTH - 1)).isFalse();
+        assertThat(dhcp.aim(bytes.put(2, (byte) 8), 0, DhcpHeader.LENGTH)).isFalse();
+    }
+
+    @Test
+    void aChangedWordOfADatagramChangesItsChecksumUnlessItHasNone() {
+        ByteBuffer bytes = Bytes.of("00440043 000a 1234 5678");
+        UdpHeader udp = new UdpHeader();
+        assertThat(udp.aim(bytes, 0, 10)).isTrue();
+        udp.replace(0x5678, 0x5670);
+        assertThat(bytes.getShort(6)).isEqualTo((short) 0x123c);
+        bytes.putShort(6, (short) 8);
+        udp.replace(0, 8);
+        assertThat(bytes.getShort(6)).as("never zero (RFC 768)").isEqualTo((short) 0xffff);
+        bytes.putShort(6, (short) 0);
+        udp.replace(1, 2);
+        assertThat(bytes.getShort(6)).isZero();
+    }
+
+    @Test
+    void macAddressesAreWrittenWhereTheyBelong() {
+        ByteBuffer frame = Bytes.of("ff".repeat(60));
+        EthernetHeader.writeDestination(frame, 1, 0x0102_0304_0506L);
+        EthernetHeader.writeSource(frame, 1, 0x1112_1314_1516L);
+        assertThat(Bytes.hex(frame)).startsWith("ff010203040506111213141516ff");
+        assertThat(EthernetHeader.ipv4Group(0xeffffffb)).isEqualTo(0x0100_5e7f_fffbL);
+        ArpHeader.write(frame, 14, ArpHeader.REQUEST, 1, 2, 3, 4);
+        ArpHeader arp = new ArpHeader();
+        assertThat(arp.aim(frame, 14, ArpHeader.LENGTH)).isTrue();
+        arp.writeSenderMac(0x0102_0304_0506L);
+        arp.writeTargetMac(0x1112_1314_1516L);
+        assertThat(arp.senderMac()).isEqualTo(0x0102_0304_0506L);
+        assertThat(arp.targetMac()).isEqualTo(0x1112_1314_1516L);
+        assertThat(arp.senderAddress()).isEqualTo(2);
+        assertThat(arp.targetAddress()).isEqualTo(4);
+    }
 }
