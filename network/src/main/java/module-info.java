@@ -6,4 +6,5 @@ module vmlan.network {
     exports vmlan.network;
     exports vmlan.network.dhcp;
     exports vmlan.network.gateway;
+    exports vmlan.network.uplink;
 }

@@ -35,6 +35,9 @@ public enum DropReason {
     HOP_LIMIT("hopLimit"),
     /// The gateway has no service for it, or the service's rules say silence.
     UNANSWERED("unanswered"),
+    /// DHCP, router discovery or another kind of Ethernet frame from the host's own network stack: in this
+    /// network the gateway alone configures stations.
+    RESERVED_SERVICE("reservedService"),
     /// Nobody is attached to the port.
     NOT_ATTACHED("notAttached"),
     /// More answers than the limit allows.

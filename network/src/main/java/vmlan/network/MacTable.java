@@ -38,6 +38,7 @@ final class MacTable {
     private int firstFree;
     private int count;
     private int hand;
+    private long changes;
 
     MacTable(int capacity, long ageNanos, long seed) {
         if (capacity < 1 || capacity > MAX_CAPACITY) {
@@ -64,6 +65,11 @@ final class MacTable {
         return count;
     }
 
+    /// Goes up when a station comes, moves or goes.
+    long changes() {
+        return changes;
+    }
+
     /// Notes where a station was heard; false when its address is pinned to another port. The address zero,
     /// which no station has, is not noted.
     boolean learn(long mac, SwitchPort port, int portCount, long now) {
@@ -84,6 +90,7 @@ final class MacTable {
                 evict(oldestOf(port));
             }
             link(entry, port);
+            changes++;
         }
         heardNanos[entry] = now;
         return true;
@@ -117,6 +124,28 @@ final class MacTable {
         }
         pinned[(int) (slots[slot] & ENTRY_MASK)] = true;
         return true;
+    }
+
+    /// Undoes [#pin]: the address is not known any more.
+    void unpin(long mac, SwitchPort port) {
+        int slot = find(mac);
+        if (slot != NONE && ports[(int) (slots[slot] & ENTRY_MASK)] == port) {
+            evict((int) (slots[slot] & ENTRY_MASK));
+        }
+    }
+
+    /// The stations behind a port, the newest first, as far as there is room in `found` from `from` on.
+    ///
+    /// @param wantPinned only those that are pinned, or only the others
+    /// @return where the room ends that was used
+    int stations(SwitchPort port, boolean wantPinned, long[] found, int from, long now) {
+        int at = from;
+        for (int entry = port.newestEntry; entry != NONE && at < found.length; entry = older[entry]) {
+            if (pinned[entry] == wantPinned && !isAged(entry, now)) {
+                found[at++] = macs[entry];
+            }
+        }
+        return at;
     }
 
     /// Forgets everything that was heard on a port.
@@ -157,6 +186,7 @@ final class MacTable {
         int entry = firstFree;
         firstFree = newer[entry];
         count++;
+        changes++;
         slots[slot] = (mac << ENTRY_BITS) | entry;
         macs[entry] = mac;
         heardNanos[entry] = now;
@@ -200,6 +230,7 @@ final class MacTable {
         newer[entry] = firstFree;
         firstFree = entry;
         count--;
+        changes++;
     }
 
     private void link(int entry, SwitchPort port) {

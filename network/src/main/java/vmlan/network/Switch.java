@@ -139,6 +139,39 @@ public final class Switch {
         return port.isConnected() && macs.pin(mac.bits(), port, now);
     }
 
+    /// Undoes [#pin], for a port whose own address changes.
+    public void unpin(SwitchPort port, MacAddress mac) {
+        macs.unpin(mac.bits(), port);
+    }
+
+    /// Whether a station was last heard on a port other than this one.
+    public boolean isBehindOther(SwitchPort port, long mac, long now) {
+        SwitchPort where = macs.lookup(mac, now);
+        return where != null && where != port;
+    }
+
+    /// Whether a station was last heard on this port.
+    public boolean isBehind(SwitchPort port, long mac, long now) {
+        return macs.lookup(mac, now) == port;
+    }
+
+    /// The stations behind all ports but one, at most so many: those that are pinned, then the others.
+    public long[] stationsBehindOthers(SwitchPort port, int limit, long now) {
+        long[] found = new long[limit];
+        int count = 0;
+        for (int pass = 0; pass < 2; pass++) {
+            for (SwitchPort other : ports) {
+                count = other == port ? count : macs.stations(other, pass == 0, found, count, now);
+            }
+        }
+        return Arrays.copyOf(found, count);
+    }
+
+    /// Goes up when a station comes, moves or goes, behind any port.
+    public long stationChanges() {
+        return macs.changes();
+    }
+
     /// How many flushes have ended with every sink flushed: what a sender had in its buffer before is free
     /// again.
     public long flushes() {

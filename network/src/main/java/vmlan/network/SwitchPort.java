@@ -111,7 +111,8 @@ public final class SwitchPort {
         connected = false;
     }
 
-    boolean isConnected() {
+    /// Whether the switch still has this port.
+    public boolean isConnected() {
         return connected;
     }
 

@@ -188,6 +188,39 @@ class SwitchTest {
     }
 
     @Test
+    void aPinThatIsUndoneFreesTheAddress() {
+        MacAddress pinned = new MacAddress(B);
+        network.pin(b.port(), pinned, now);
+        network.unpin(a.port(), pinned);
+        assertThat(network.isBehind(b.port(), B, now)).as("it is not a's").isTrue();
+        network.unpin(b.port(), pinned);
+        assertThat(network.isBehind(b.port(), B, now)).isFalse();
+        send(a, ALL, B);
+        assertThat(network.isBehind(a.port(), B, now)).isTrue();
+    }
+
+    @Test
+    void stationsAreKnownByPortAndTheirChangesAreCounted() {
+        network.pin(b.port(), new MacAddress(B), now);
+        send(a, ALL, A);
+        send(c, ALL, C);
+        assertThat(network.isBehindOther(a.port(), B, now)).isTrue();
+        assertThat(network.isBehindOther(a.port(), A, now)).isFalse();
+        assertThat(network.isBehindOther(a.port(), 0x77, now)).isFalse();
+        assertThat(network.stationsBehindOthers(a.port(), 10, now)).containsExactly(B, C);
+        assertThat(network.stationsBehindOthers(c.port(), 1, now))
+                .as("those that are pinned come first")
+                .containsExactly(B);
+        long before = network.stationChanges();
+        send(a, ALL, A);
+        assertThat(network.stationChanges()).isEqualTo(before);
+        send(a, ALL, C);
+        assertThat(network.stationChanges()).as("moved").isGreaterThan(before);
+        now += AGE + 1;
+        assertThat(network.stationsBehindOthers(c.port(), 10, now)).containsExactly(B);
+    }
+
+    @Test
     void aDisconnectedPortIsForgottenWithItsStations() {
         send(b, ALL, B);
         expect(1, 0, 1);

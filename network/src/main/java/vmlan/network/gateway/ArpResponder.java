@@ -20,6 +20,7 @@ final class ArpResponder {
 
     private final ArpHeader arp = new ArpHeader();
     private final Outbox out;
+    private final HostDoor host;
     private final Neighbours neighbours;
     private final Leases leases;
     private final Pings pings;
@@ -28,8 +29,16 @@ final class ArpResponder {
     private final Ipv4Prefix network;
     private long defendAfter;
 
-    ArpResponder(GatewayConfig config, Outbox out, Neighbours neighbours, Leases leases, Pings pings, long now) {
+    ArpResponder(
+            GatewayConfig config,
+            Outbox out,
+            HostDoor host,
+            Neighbours neighbours,
+            Leases leases,
+            Pings pings,
+            long now) {
         this.out = out;
+        this.host = host;
         this.neighbours = neighbours;
         this.leases = leases;
         this.pings = pings;
@@ -58,6 +67,9 @@ final class ArpResponder {
         if (sender != 0 && arp.senderMac() == source && isGuestAddress(sender)) {
             neighbours.heard(from.name(), source, sender, now);
             leases.seenInUse(new Ipv4Address(sender), new MacAddress(source), from.name(), now);
+            if (isAnswer && !ethernet.isToGroup()) {
+                host.pass(ethernet); // which asks for itself, on Linux also with addresses of its other interfaces
+            }
             if (isAnswer && isForUs) {
                 pings.resolved(sender, source, now);
                 return;

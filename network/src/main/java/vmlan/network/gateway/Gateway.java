@@ -14,7 +14,9 @@ import vmlan.packet.Ipv6Address;
 
 /// The network's own host behind the port "gateway". It answers what comes in at once; what it does of its
 /// own accord it does in [#tick], which is to be called when [#nanosToTick] has passed. All but [#accept]
-/// flush the switch.
+/// and [#fromHost] flush the switch.
+///
+/// The host's own network stack may share the port, its MAC and its addresses: [HostDoor] has the rules.
 public final class Gateway implements FrameSink {
     /// Errors to one port. RFC 4443 §2.4 (f) has an example of ten a second; a trace of a route needs a few
     /// at once.
@@ -28,6 +30,7 @@ public final class Gateway implements FrameSink {
     private final SwitchPort port;
     private final long mac;
     private final Outbox out;
+    private final HostDoor host;
     private final Neighbours neighbours;
     private final Solicitations solicitations;
     private final Pings pings;
@@ -55,6 +58,7 @@ public final class Gateway implements FrameSink {
         neighbours.start(config.prefix(), now);
 
         out = new Outbox(network, port, mac);
+        host = new HostDoor(port, mac);
         Ipv6Own own = new Ipv6Own(config);
         int address = config.address().bits();
         RateLimit errors = new RateLimit(ERRORS_PER_SECOND, ERRORS_BURST);
@@ -62,10 +66,11 @@ public final class Gateway implements FrameSink {
         solicitations = new Solicitations(out, address, own);
         pings = new Pings(out, solicitations, address, own, random);
         router = new RouterAdvertiser(config, out, own, random, now);
-        arp = new ArpResponder(config, out, neighbours, leases, pings, now);
+        arp = new ArpResponder(config, out, host, neighbours, leases, pings, now);
         ipv4 = new Ipv4Input(
                 config,
                 out,
+                host,
                 new DhcpResponder(config, out, leases),
                 new Icmpv4Errors(out, address, errors),
                 reset,
@@ -73,8 +78,9 @@ public final class Gateway implements FrameSink {
         ipv6 = new Ipv6Input(
                 config,
                 out,
+                host,
                 own,
-                new NeighbourDiscovery(config, out, own, neighbours, pings, router),
+                new NeighbourDiscovery(config, out, host, own, neighbours, pings, router),
                 neighbours,
                 new Icmpv6Errors(out, own, errors),
                 reset,
@@ -108,9 +114,44 @@ public final class Gateway implements FrameSink {
         }
     }
 
-    /// Nothing to do: every frame was answered, or its bytes copied, when it came.
+    /// Every frame was answered, or its bytes copied, when it came; the host may still have some to write.
     @Override
-    public void flush() {}
+    public void flush() {
+        host.flush();
+    }
+
+    /// Puts the host's network stack behind the port too. Its interface has the gateway's MAC and addresses,
+    /// and takes no address or route from the network (on Linux: `accept_ra=0`).
+    ///
+    /// @param forwards whether it also takes packets for elsewhere; then the gateway's configuration has
+    /// `router`
+    public void attachHost(HostSide side, boolean forwards) {
+        host.attach(side, forwards);
+    }
+
+    /// A frame that the host's network stack sends. It goes where the switch knows its destination, as if
+    /// the gateway had sent it, and stays as it is until the caller has flushed the switch. Not to be called
+    /// from within [HostSide].
+    ///
+    /// @param buffer as for [Switch#receive]
+    public void fromHost(ByteBuffer buffer, int offset, int length, long now) {
+        if (!host.mayEnter(buffer, offset, length)) {
+            return;
+        }
+        int payloadLength = length - EthernetHeader.LENGTH;
+        if (payloadLength >= EthernetHeader.MIN_PAYLOAD) {
+            network.receive(port, buffer, offset, length, now);
+            return;
+        }
+        // a tap leaves the padding to the hardware, and some of QEMU's NICs drop what has none
+        out.makeRoom();
+        int payload = out.reserve(payloadLength);
+        if (payload >= 0) {
+            out.buffer().put(payload, buffer, offset + EthernetHeader.LENGTH, payloadLength);
+            ethernet.aim(buffer, offset, length);
+            out.send(ethernet.destination(), ethernet.type(), payload, payloadLength, now);
+        }
+    }
 
     /// Does what is due: advertisements, pings, questions to quiet neighbours.
     public void tick(long now) {

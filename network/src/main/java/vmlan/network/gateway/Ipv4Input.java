@@ -12,7 +12,7 @@ import vmlan.packet.Ipv4Prefix;
 import vmlan.packet.UdpHeader;
 
 /// IPv4 packets to the gateway and through it (RFC 1122 §3.2, RFC 1812 §5). What is for elsewhere is
-/// refused: there is no way out yet.
+/// refused, unless the host forwards.
 final class Ipv4Input {
     private static final int BROADCAST = -1;
 
@@ -20,6 +20,7 @@ final class Ipv4Input {
     private final IcmpHeader icmp = new IcmpHeader();
     private final UdpHeader udp = new UdpHeader();
     private final Outbox out;
+    private final HostDoor host;
     private final DhcpResponder dhcp;
     private final Icmpv4Errors errors;
     private final TcpReset reset;
@@ -29,8 +30,16 @@ final class Ipv4Input {
     private final Ipv4Prefix network;
     private final int mtu;
 
-    Ipv4Input(GatewayConfig config, Outbox out, DhcpResponder dhcp, Icmpv4Errors errors, TcpReset reset, Pings pings) {
+    Ipv4Input(
+            GatewayConfig config,
+            Outbox out,
+            HostDoor host,
+            DhcpResponder dhcp,
+            Icmpv4Errors errors,
+            TcpReset reset,
+            Pings pings) {
         this.out = out;
+        this.host = host;
         this.dhcp = dhcp;
         this.errors = errors;
         this.reset = reset;
@@ -62,12 +71,17 @@ final class Ipv4Input {
             if (ip.protocol() == IpProtocol.UDP && (toAll || destination == address)) {
                 udp(from, ethernet.source(), false, now);
             }
-        } else if (ethernet.isToGroup() || Ipv4Header.isMulticast(destination)) {
-            return; // others' business; one host's packet in a group's frame is ignored (RFC 1122 §3.3.6)
+            if (toAll && source != 0) {
+                host.offer(ethernet, ip);
+            }
+        } else if (Ipv4Header.isMulticast(destination)) {
+            host.offer(ethernet, ip);
+        } else if (ethernet.isToGroup()) {
+            return; // one host's packet in a group's frame is ignored (RFC 1122 §3.3.6)
         } else if (destination == address) {
-            local(from, ethernet.source(), now);
+            local(from, ethernet, now);
         } else {
-            elsewhere(from, ethernet.source(), destination, now);
+            elsewhere(from, ethernet, destination, now);
         }
     }
 
@@ -78,29 +92,38 @@ final class Ipv4Input {
                 || source == networkBroadcast;
     }
 
-    private void local(SwitchPort from, long sourceMac, long now) {
+    private void local(SwitchPort from, EthernetHeader ethernet, long now) {
+        boolean isHosts = host.offer(ethernet, ip);
+        if (isHosts && (ip.isFragment() || ip.protocol() != IpProtocol.ICMP)) {
+            return; // and the host refuses what it does not want
+        }
         if (ip.isFragment()) {
             from.drop(DropReason.FRAGMENT);
             return;
         }
+        long sourceMac = ethernet.source();
         switch (ip.protocol()) {
-            case IpProtocol.ICMP -> icmp(from, sourceMac, now);
+            case IpProtocol.ICMP -> icmp(from, sourceMac, isHosts, now);
             case IpProtocol.UDP -> udp(from, sourceMac, true, now);
             case IpProtocol.TCP -> reset.accept(from, sourceMac, ip, now);
             default -> errors.send(from, sourceMac, ip, IcmpHeader.UNREACHABLE, IcmpHeader.PROTOCOL_UNREACHABLE, now);
         }
     }
 
-    private void icmp(SwitchPort from, long sourceMac, long now) {
+    /// @param isHosts whether the host has the message too
+    private void icmp(SwitchPort from, long sourceMac, boolean isHosts, long now) {
         if (!icmp.aim(ip.buffer(), ip.payloadOffset(), ip.payloadLength())) {
             from.drop(DropReason.MALFORMED);
         } else if (!icmp.checksumIsRight(0)) {
             from.drop(DropReason.CHECKSUM);
         } else if (icmp.type() == IcmpHeader.ECHO) {
             echo(from, sourceMac, now);
-        } else if (icmp.type() != IcmpHeader.ECHO_REPLY
-                || !pings.replied(ip.source(), icmp.identifier(), icmp.sequence(), now)) {
-            from.drop(DropReason.UNANSWERED);
+        } else {
+            boolean isReply = icmp.type() == IcmpHeader.ECHO_REPLY
+                    && pings.replied(ip.source(), icmp.identifier(), icmp.sequence(), now);
+            if (!isReply && !isHosts) {
+                from.drop(DropReason.UNANSWERED);
+            }
         }
     }
 
@@ -146,9 +169,13 @@ final class Ipv4Input {
         }
     }
 
-    private void elsewhere(SwitchPort from, long sourceMac, int destination, long now) {
+    private void elsewhere(SwitchPort from, EthernetHeader ethernet, int destination, long now) {
+        long sourceMac = ethernet.source();
+        boolean isNear = network.contains(destination);
         if (destination == 0 || Ipv4Header.isLoopback(destination) || destination >>> 28 == 0xf) {
             from.drop(DropReason.MARTIAN); // RFC 1812 §5.3.7: not to be forwarded, nor answered
+        } else if (!isNear && host.forward(ethernet, ip)) {
+            return; // and the host counts the hops
         } else if (ip.timeToLive() <= 1) {
             // RFC 1812 §5.3.1; code 0 is "in transit"
             from.drop(DropReason.HOP_LIMIT);
@@ -156,7 +183,7 @@ final class Ipv4Input {
         } else {
             // RFC 1812 §5.2.7.1: to a host of this very network, "host unreachable"
             from.drop(DropReason.NO_ROUTE);
-            int code = network.contains(destination) ? IcmpHeader.HOST_UNREACHABLE : IcmpHeader.NET_UNREACHABLE;
+            int code = isNear ? IcmpHeader.HOST_UNREACHABLE : IcmpHeader.NET_UNREACHABLE;
             errors.send(from, sourceMac, ip, IcmpHeader.UNREACHABLE, code, now);
         }
     }

@@ -9,8 +9,8 @@ import vmlan.packet.IpProtocol;
 import vmlan.packet.Ipv6Header;
 import vmlan.packet.UdpHeader;
 
-/// IPv6 packets to the gateway and through it (RFC 8200, RFC 4443). What is for elsewhere is refused: there
-/// is no way out yet.
+/// IPv6 packets to the gateway and through it (RFC 8200, RFC 4443). What is for elsewhere is refused, unless
+/// the host forwards.
 final class Ipv6Input {
     /// ff02::1:ff00:0/104 (RFC 4291 §2.7.1), its bits 64 to 103.
     private static final long SOLICITED_NODE = 0x1_ffL;
@@ -19,6 +19,7 @@ final class Ipv6Input {
     private final IcmpHeader icmp = new IcmpHeader();
     private final UdpHeader udp = new UdpHeader();
     private final Outbox out;
+    private final HostDoor host;
     private final Ipv6Own own;
     private final NeighbourDiscovery discovery;
     private final Neighbours neighbours;
@@ -30,6 +31,7 @@ final class Ipv6Input {
     Ipv6Input(
             GatewayConfig config,
             Outbox out,
+            HostDoor host,
             Ipv6Own own,
             NeighbourDiscovery discovery,
             Neighbours neighbours,
@@ -37,6 +39,7 @@ final class Ipv6Input {
             TcpReset reset,
             Pings pings) {
         this.out = out;
+        this.host = host;
         this.own = own;
         this.discovery = discovery;
         this.neighbours = neighbours;
@@ -66,13 +69,14 @@ final class Ipv6Input {
         }
         boolean toGroup = Ipv6Header.isMulticast(ip.destinationHigh());
         if (toGroup) {
+            boolean isHosts = host.offer(ethernet, ip);
             if (ip.protocol() == IpProtocol.ICMPV6 && concernsUs(ip.destinationHigh(), ip.destinationLow())) {
-                icmp(from, ethernet, true, now);
+                icmp(from, ethernet, true, isHosts, now);
             }
         } else if (own.isAddress(ip.destinationHigh(), ip.destinationLow())) {
             local(from, ethernet, now);
         } else if (!ethernet.isToGroup()) {
-            elsewhere(from, ethernet.source(), now);
+            elsewhere(from, ethernet, now);
         }
     }
 
@@ -88,8 +92,11 @@ final class Ipv6Input {
 
     private void local(SwitchPort from, EthernetHeader ethernet, long now) {
         int protocol = ip.protocol();
+        boolean isHosts = !ethernet.isToGroup() && !ip.sourceIsUnspecified() && host.offer(ethernet, ip);
         if (protocol == IpProtocol.ICMPV6) {
-            icmp(from, ethernet, false, now);
+            icmp(from, ethernet, false, isHosts, now);
+        } else if (isHosts) {
+            return; // and the host refuses what it does not want
         } else if (ip.isFragment()) {
             from.drop(DropReason.FRAGMENT);
         } else if (ip.sourceIsUnspecified()) {
@@ -113,9 +120,12 @@ final class Ipv6Input {
         }
     }
 
-    private void icmp(SwitchPort from, EthernetHeader ethernet, boolean toGroup, long now) {
+    /// @param isHosts whether the host has the message too
+    private void icmp(SwitchPort from, EthernetHeader ethernet, boolean toGroup, boolean isHosts, long now) {
         if (ip.isFragment()) {
-            from.drop(DropReason.FRAGMENT);
+            if (!isHosts) {
+                from.drop(DropReason.FRAGMENT);
+            }
             return;
         }
         if (!icmp.aim(ip.buffer(), ip.payloadOffset(), ip.payloadLength())) {
@@ -133,7 +143,8 @@ final class Ipv6Input {
                 }
             }
             case IcmpHeader.V6_ECHO_REPLY -> {
-                if (!pings.replied(ip.sourceHigh(), ip.sourceLow(), icmp.identifier(), icmp.sequence(), now)) {
+                if (!pings.replied(ip.sourceHigh(), ip.sourceLow(), icmp.identifier(), icmp.sequence(), now)
+                        && !isHosts) {
                     from.drop(DropReason.UNANSWERED);
                 }
             }
@@ -141,7 +152,11 @@ final class Ipv6Input {
                     IcmpHeader.ROUTER_ADVERTISEMENT,
                     IcmpHeader.NEIGHBOUR_SOLICITATION,
                     IcmpHeader.NEIGHBOUR_ADVERTISEMENT -> discovery.accept(from, ethernet, ip, icmp, now);
-            default -> from.drop(DropReason.UNANSWERED);
+            default -> {
+                if (!isHosts) {
+                    from.drop(DropReason.UNANSWERED);
+                }
+            }
         }
     }
 
@@ -213,21 +228,25 @@ final class Ipv6Input {
         }
     }
 
-    private void elsewhere(SwitchPort from, long sourceMac, long now) {
+    private void elsewhere(SwitchPort from, EthernetHeader ethernet, long now) {
+        long sourceMac = ethernet.source();
         long high = ip.destinationHigh();
+        boolean isNear = high == own.prefixHigh;
         if (ip.sourceIsUnspecified()
                 || (high | ip.destinationLow()) == 0
                 || isNowhere(high, ip.destinationLow())
                 || Ipv6Header.isLinkLocal(high)) {
             // RFC 4291 §2.5.2, §2.5.6: not to be forwarded
             from.drop(DropReason.MARTIAN);
+        } else if (!isNear && host.forward(ethernet, ip)) {
+            return; // and the host counts the hops
         } else if (ip.hopLimit() <= 1) {
             from.drop(DropReason.HOP_LIMIT);
             errors.send(from, sourceMac, ip, IcmpHeader.V6_TIME_EXCEEDED, 0, 0, now);
         } else {
             from.drop(DropReason.NO_ROUTE);
             int code = IcmpHeader.NO_ROUTE;
-            if (high == own.prefixHigh) {
+            if (isNear) {
                 code = IcmpHeader.ADDRESS_UNREACHABLE;
             } else if (Ipv6Header.isLinkLocal(ip.sourceHigh())) {
                 code = IcmpHeader.BEYOND_SCOPE;

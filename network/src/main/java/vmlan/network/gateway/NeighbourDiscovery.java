@@ -23,6 +23,7 @@ final class NeighbourDiscovery {
 
     private final NdOptions options = new NdOptions();
     private final Outbox out;
+    private final HostDoor host;
     private final Ipv6Own own;
     private final Neighbours neighbours;
     private final Pings pings;
@@ -32,11 +33,13 @@ final class NeighbourDiscovery {
     NeighbourDiscovery(
             GatewayConfig config,
             Outbox out,
+            HostDoor host,
             Ipv6Own own,
             Neighbours neighbours,
             Pings pings,
             RouterAdvertiser router) {
         this.out = out;
+        this.host = host;
         this.own = own;
         this.neighbours = neighbours;
         this.pings = pings;
@@ -53,7 +56,7 @@ final class NeighbourDiscovery {
         }
         switch (icmp.type()) {
             case IcmpHeader.NEIGHBOUR_SOLICITATION -> solicitation(from, ethernet.source(), ip, icmp, now);
-            case IcmpHeader.NEIGHBOUR_ADVERTISEMENT -> advertisement(from, ethernet.source(), ip, icmp, now);
+            case IcmpHeader.NEIGHBOUR_ADVERTISEMENT -> advertisement(from, ethernet, ip, icmp, now);
             case IcmpHeader.ROUTER_SOLICITATION -> routerSolicitation(from, ethernet.source(), ip, icmp, now);
             // another router, or somebody who would like to be one
             default -> from.drop(DropReason.UNANSWERED);
@@ -116,11 +119,12 @@ final class NeighbourDiscovery {
                 now);
     }
 
-    private void advertisement(SwitchPort from, long sourceMac, Ipv6Header ip, IcmpHeader icmp, long now) {
+    private void advertisement(SwitchPort from, EthernetHeader ethernet, Ipv6Header ip, IcmpHeader icmp, long now) {
         if (!hasOptions(ip, icmp, SOLICITATION_LENGTH)) {
             from.drop(DropReason.MALFORMED);
             return;
         }
+        long sourceMac = ethernet.source();
         long high = ip.buffer().getLong(icmp.offset() + 8);
         long low = ip.buffer().getLong(icmp.offset() + 16);
         boolean isSolicited = (ip.buffer().getInt(icmp.offset() + 4) & SOLICITED) != 0;
@@ -132,6 +136,7 @@ final class NeighbourDiscovery {
         } else if (options.targetMac() == NdOptions.ABSENT || options.targetMac() == sourceMac) {
             // else it speaks for somebody else, as a proxy does, whom we do not know
             neighbours.heard(from.name(), sourceMac, high, low, now);
+            host.pass(ethernet); // which asks for itself
             pings.resolved(high, low, sourceMac, now);
         }
     }

@@ -1,10 +1,12 @@
 /// The gateway: the network's own host, a port of the switch like any other. It answers ARP, echo and
-/// neighbour discovery, advertises itself as IPv6 router, and gives out IPv4 addresses.
+/// neighbour discovery, advertises itself as IPv6 router, and gives out IPv4 addresses. What else comes for
+/// its addresses the host's own network stack may take, through [HostDoor].
 ///
 /// ```
 ///            Gateway  ──▶ ArpResponder
 /// frame ──▶ (by type) ──▶ Ipv4Input ──▶ echo, DhcpResponder, TcpReset, Icmpv4Errors
 ///                     ──▶ Ipv6Input ──▶ echo, NeighbourDiscovery, RouterAdvertiser, TcpReset, Icmpv6Errors
+///                         ├─▶ HostDoor ──▶ HostSide (the host's tap)
 ///   Outbox ◀── all of them write their answers there: payload first, then headers in front of it
 /// ```
 ///

@@ -103,4 +103,56 @@ class AllocationTest {
         assertThat(allocated(a, arp)).isZero();
         assertThat(a.transmittedFrames()).as("every one is answered").isEqualTo(3L * 6 * BATCHES * FRAMES);
     }
+
+    private long allocatedFromHost(byte[] frame) {
+        ByteBuffer buffer = Recorder.buffer(frame);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 6; i++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int batch = 0; batch < BATCHES; batch++) {
+                for (int j = 0; j < FRAMES; j++) {
+                    lan.gateway.fromHost(buffer, Frames.LENGTH_BYTES, frame.length, lan.now);
+                }
+                lan.network.flush();
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        return least;
+    }
+
+    @Test
+    void passingFramesToAndFromTheHostAllocatesNothing() {
+        long[] taken = new long[1];
+        lan.gateway.attachHost(
+                new HostSide() {
+                    @Override
+                    public boolean accept(ByteBuffer buffer, int offset, int length) {
+                        taken[0]++;
+                        return true;
+                    }
+
+                    @Override
+                    public void flush() {}
+                },
+                true);
+        byte[] segment = Packets.tcp(9, 80, 1, 1, 16, new byte[1400]);
+        String[][] ends = {
+            {"192.168.64.2", Lan.IP4}, {"192.168.64.2", "198.51.100.1"}, {"192.168.64.2", "224.0.0.251"},
+        };
+        for (String[] end : ends) {
+            assertThat(allocated(a, Packets.ethernet(Lan.MAC, A, 0x0800, Packets.tcp4(end[0], end[1], segment))))
+                    .isZero();
+        }
+        assertThat(allocated(a, Packets.ethernet(Lan.MAC, A, 0x86dd, Packets.tcp6("fd00:0:0:1::a", Lan.IP6, segment))))
+                .isZero();
+        assertThat(taken[0]).isEqualTo(4L * 6 * BATCHES * FRAMES);
+        byte[] long4 = Packets.tcp4(Lan.IP4, "192.168.64.2", segment);
+        byte[] short4 = Packets.tcp4(Lan.IP4, "192.168.64.2", Packets.tcp(80, 9, 1, 1, 16, new byte[0]));
+        assertThat(allocatedFromHost(Packets.ethernet(A, Lan.MAC, 0x0800, long4)))
+                .isZero();
+        assertThat(allocatedFromHost(Packets.ethernet(A, Lan.MAC, 0x0800, short4)))
+                .isZero();
+        assertThat(a.transmittedFrames()).isEqualTo(2L * 6 * BATCHES * FRAMES);
+    }
 }

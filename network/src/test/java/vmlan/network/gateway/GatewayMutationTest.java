@@ -25,7 +25,7 @@ class GatewayMutationTest {
     private static final String A4 = "192.168.64.2";
     private static final String A6 = "fd00:0:0:1::a";
 
-    private static byte[] dhcp(DhcpMessage.Type type) {
+    static byte[] dhcp(DhcpMessage.Type type) {
         DhcpMessage message = new DhcpMessage(
                 DhcpMessage.REQUEST,
                 1,
@@ -46,7 +46,7 @@ class GatewayMutationTest {
         return frame(Packets.ALL, 0x0800, Packets.udp4("0.0.0.0", "255.255.255.255", 68, 67, bytes.array()));
     }
 
-    private static byte[] frame(String destination, int type, byte[] payload) {
+    static byte[] frame(String destination, int type, byte[] payload) {
         return Packets.ethernet(destination, A, type, payload);
     }
 
@@ -128,7 +128,11 @@ class GatewayMutationTest {
     }
 
     private static byte[] mutated(SplittableRandom random) {
-        byte[] example = EXAMPLES.get(random.nextInt(EXAMPLES.size()));
+        return mutated(EXAMPLES, random);
+    }
+
+    static byte[] mutated(List<byte[]> examples, SplittableRandom random) {
+        byte[] example = examples.get(random.nextInt(examples.size()));
         int length = random.nextInt(4) == 0 ? 14 + random.nextInt(example.length - 13) : example.length;
         byte[] frame = Arrays.copyOf(example, length);
         for (int i = random.nextInt(5); i > 0; i--) {
