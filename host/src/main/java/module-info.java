@@ -3,4 +3,5 @@ module vmlan.host {
     requires transitive vmlan.network;
 
     exports vmlan.host;
+    exports vmlan.host.linux;
 }

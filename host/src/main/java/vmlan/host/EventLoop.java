@@ -8,20 +8,23 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/// The one thread that owns all state of a network: it waits for sockets, timers and tasks, and runs them one at a
-/// time.
+/// The one thread that owns all state of a network: it waits for sockets, timers and tasks, and runs them one
+/// at a time.
 ///
-/// Everything but [#execute], [#call], [#stop] and [#now] belongs to the loop's own thread. A handler that
-/// throws loses its own channel and nothing else: the failure goes to the listener given at the start, and
-/// the loop goes on.
+/// Everything but [#execute], [#call], [Signal#raise], [#stop] and [#now] belongs to the loop's own thread. A
+/// handler that throws loses its own channel and nothing else: the failure goes to the listener given at the
+/// start, and the loop goes on.
 public final class EventLoop implements AutoCloseable {
     /// What becomes of a channel that is ready.
     public interface Handler {
@@ -52,7 +55,25 @@ public final class EventLoop implements AutoCloseable {
         }
     }
 
+    /// A task for what happens often: raising it allocates nothing, and does nothing while it is raised already.
+    public final class Signal {
+        private final Runnable action;
+        private final AtomicBoolean raised = new AtomicBoolean();
+
+        private Signal(Runnable action) {
+            this.action = action;
+        }
+
+        /// The task runs on the loop's thread, soon, and sees all that was done before. Any thread.
+        public void raise() {
+            if (raised.compareAndSet(false, true)) {
+                selector.wakeup();
+            }
+        }
+    }
+
     private final Selector selector;
+    private final List<Signal> signals = new ArrayList<>();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>();
     private final Consumer<Throwable> onError;
@@ -95,6 +116,18 @@ public final class EventLoop implements AutoCloseable {
         return result;
     }
 
+    /// Until [#forget]; there may only be a few.
+    public Signal signal(Runnable action) {
+        Signal signal = new Signal(action);
+        signals.add(signal);
+        return signal;
+    }
+
+    /// The signal is no longer looked at.
+    public void forget(Signal signal) {
+        signals.remove(signal);
+    }
+
     public Timer after(long nanos, Runnable action) {
         Timer timer = new Timer(now() + nanos, action);
         timers.add(timer);
@@ -119,6 +152,7 @@ public final class EventLoop implements AutoCloseable {
         thread = Thread.currentThread();
         while (!stopping) {
             runTasks();
+            runSignals();
             long now = now();
             runTimers(now);
             // After the timers, since they may change what it looks at; what it sets is seen by the second look.
@@ -126,7 +160,7 @@ public final class EventLoop implements AutoCloseable {
             if (stopping) {
                 return;
             }
-            select(tasks.isEmpty() ? wait : 0);
+            select(tasks.isEmpty() && !isRaised() ? wait : 0);
         }
     }
 
@@ -154,6 +188,24 @@ public final class EventLoop implements AutoCloseable {
             }
             guarded(task);
         }
+    }
+
+    private void runSignals() {
+        for (int i = 0; i < signals.size(); i++) {
+            Signal signal = signals.get(i);
+            if (signal.raised.get() && signal.raised.compareAndSet(true, false)) {
+                guarded(signal.action);
+            }
+        }
+    }
+
+    private boolean isRaised() {
+        for (int i = 0; i < signals.size(); i++) {
+            if (signals.get(i).raised.get()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void runTimers(long now) {

@@ -1,0 +1,14 @@
+/// Everything of Linux that needs native calls: packet sockets, taps, the redirect to the host, interfaces, rights.
+///
+/// ```
+///  with rights, for a moment            without rights, for as long as the network lives
+///  NicOpener ─ descriptors ── exec ──▶  NicDevice ─ Wire, thread vmlan-nic
+///  Tap       ─ descriptor  ── exec ──▶  TapDevice ─ thread vmlan-tap
+///  Rights.dropAndExec                   NicMonitor ─ thread vmlan-nic-state
+/// ```
+///
+/// Native calls go through [vmlan.host.linux.Libc], [vmlan.host.linux.SocketCalls] and
+/// [vmlan.host.linux.ProcessCalls] and nowhere else. A call returns what the kernel's own code returns: a result, or
+/// an errno below zero. Numbers and offsets of structures carry the name of the header file that they are from; a test
+/// asks a C compiler about them. Threads hand frames over in batches; every object else belongs to the event loop.
+package vmlan.host.linux;

@@ -1,0 +1,48 @@
+package vmlan.host.linux;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import vmlan.host.EventLoop;
+
+/// An event loop with its thread.
+final class RunningLoop implements AutoCloseable {
+    final EventLoop loop;
+    final Thread thread;
+
+    RunningLoop() throws IOException {
+        loop = new EventLoop(Throwable::printStackTrace);
+        thread = Thread.ofPlatform().name("loop").start(() -> loop.run(now -> Long.MAX_VALUE));
+    }
+
+    /// Does something on the loop and waits for it.
+    <T> T call(Callable<T> task) throws Exception {
+        try {
+            return loop.call(task).get(10, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Exception cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    interface Action {
+        void run() throws Exception;
+    }
+
+    void run(Action action) throws Exception {
+        call(() -> {
+            action.run();
+            return null;
+        });
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        loop.stop();
+        thread.join(TimeUnit.SECONDS.toMillis(10));
+        loop.close();
+    }
+}
