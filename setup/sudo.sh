@@ -1,8 +1,8 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154 # here: set by ./vmlan
 # Under sudo: root installs what is missing and then becomes the caller again, so that nothing that is built, kept or
-# started belongs to root. A network that needs a NIC of the host will keep rights of its own at this place: it opens
-# its devices before `exec_as_caller`, and nothing else runs with them.
+# started belongs to root. Networks that need a NIC of the host, or a tap, are started on the way: by the caller too,
+# with just the three capabilities that opening these takes (setup/open-network.sh goes on from there).
 
 become_caller() {
     . "$here/setup/say.sh"
@@ -19,7 +19,39 @@ become_caller() {
         # shellcheck disable=SC2086 # no word or one
         need jdk maven ${missing_qemu:+qemu-$missing_qemu}
     fi
+    case ${1-}:${2-} in
+    network:start)
+        rights_for_networks
+        exec_as_caller "$here/vmlan" "$@"
+        ;;
+    run:* | qemu:*)
+        sudo_needed=$( (exec_as_caller "$here/vmlan" network needed -- "$@") ) || sudo_needed=''
+        start_networks "$sudo_needed"
+        ;;
+    esac
     exec_as_caller "$here/vmlan" "$@"
+}
+
+# start_networks LINES: each line a network's name and options
+start_networks() {
+    [ -n "$1" ] || return 0
+    printf '%s\n' "$1" | (
+        rights_for_networks
+        while IFS= read -r sudo_line; do
+            # shellcheck disable=SC2086 # a name and options, neither with blanks
+            (exec_as_caller "$here/vmlan" network start $sudo_line </dev/null) || exit 1
+        done
+    ) || exit 1
+}
+
+# What exec_as_caller leaves the caller with: CAP_NET_ADMIN, CAP_NET_RAW and, since Linux 5.8, CAP_BPF (number 39).
+rights_for_networks() {
+    command -v setpriv >/dev/null 2>&1 ||
+        fail "setpriv is missing, which gives a network the few rights that it needs" "install util-linux"
+    caller_rights=+net_admin,+net_raw
+    # cat: a shell reads byte by byte, and this file has only its first one that way
+    caller_last=$(cat /proc/sys/kernel/cap_last_cap 2>/dev/null)
+    [ "${caller_last:-0}" -lt 39 ] || caller_rights=$caller_rights,+cap_39
 }
 
 # sudo keeps or replaces HOME, as it is configured: it shall be the caller's, and so shall the folder for sockets.
@@ -45,7 +77,11 @@ caller_environment() {
 
 # exec, so that the process id stays what the caller's shell knows
 exec_as_caller() {
-    if command -v setpriv >/dev/null 2>&1; then
+    if [ -n "${caller_rights-}" ]; then
+        exec setpriv --reuid "$caller_uid" --regid "$caller_gid" --init-groups --no-new-privs \
+            --bounding-set "-all,$caller_rights" --inh-caps "-all,$caller_rights" \
+            --ambient-caps "-all,$caller_rights" "$@"
+    elif command -v setpriv >/dev/null 2>&1; then
         exec setpriv --reuid "$caller_uid" --regid "$caller_gid" --init-groups "$@"
     elif command -v runuser >/dev/null 2>&1; then
         exec runuser -u "$caller_name" -- "$@"

@@ -8,8 +8,10 @@ dev_test() {
     test_machine=$(uname -m)
     [ "$test_machine" != arm64 ] || test_machine=aarch64
     developer_things="jdk maven qemu-$test_machine"
-    # a LAN of network namespaces with a DHCP server; other shells for the tests of the scripts
-    [ "$(uname -s)" != Linux ] || developer_things="$developer_things dnsmasq ip ping ps busybox git"
+    # a LAN of network namespaces with a DHCP server, TCP peers and an access point's filter; other shells for the tests
+    # of the scripts
+    [ "$(uname -s)" != Linux ] ||
+        developer_things="$developer_things dnsmasq ip tc ping nft socat tcpdump gcc setpriv ps busybox git"
     for_developers test "$@"
 
     export_qemu 7 bookworm

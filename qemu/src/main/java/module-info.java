@@ -9,4 +9,5 @@ module vmlan.qemu {
 
     exports vmlan.qemu;
     exports vmlan.qemu.demo;
+    exports vmlan.qemu.tool;
 }

@@ -116,7 +116,8 @@ public final class QemuCommandLine {
             // without its boot ROM where a kernel is given: a file less to read, and one of another package
             add(
                     "-device",
-                    "virtio-net-pci,id=nic-" + nic.id() + ",netdev=" + nic.id() + ",mac=" + nic.macAddress()
+                    "virtio-net-pci,id=" + Nic.device(nic.id()) + ",netdev=" + nic.id() + ",mac=" + nic.macAddress()
+                            + (nic.mtu() == Nic.ETHERNET_MTU ? "" : ",host_mtu=" + nic.mtu())
                             + (machine.boot() == null ? "" : ",romfile="));
         }
     }

@@ -21,7 +21,6 @@ class HostDoorMutationTest {
     private static final int ROUNDS = 60_000;
     private static final String A = "52:54:00:00:00:0a";
     private static final String A4 = "192.168.64.2";
-    private static final String A6 = "fd00:0:0:1::a";
     private static final byte[] DATA = new byte[24];
 
     private static byte[] ra(String to, int type) {

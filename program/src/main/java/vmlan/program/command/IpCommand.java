@@ -58,7 +58,7 @@ final class IpCommand implements Callable<Integer> {
         }
         VmStore store = session.store();
         Vm vm = store.known(name);
-        session.networks().revive();
+        session.networks().revive(session.progress()::note);
         session.progress().step("waiting for " + name + "'s address");
         AddressWait.Addresses addresses;
         try {

@@ -17,6 +17,9 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import vmlan.program.files.Fields;
 import vmlan.program.message.Failure;
+import vmlan.program.serve.HostNics;
+import vmlan.program.serve.NetworkName;
+import vmlan.program.serve.NetworkOpener;
 import vmlan.program.serve.NetworkServer;
 import vmlan.program.serve.Networks;
 
@@ -125,16 +128,24 @@ final class NetworkCommand implements Callable<Integer> {
     @Command(
             name = "start",
             description = "Starts a network's process; running VMs are back on it at once.",
-            footer = {"", "Examples:", "  vmlan network start shared"})
+            footer = {
+                "",
+                "Examples:",
+                "  vmlan network start shared",
+                "  sudo vmlan network start bridged-en0    a bridged one takes rights to open the NIC"
+            })
     Integer start(
             @Mixin HelpOption help,
             @Option(names = "--json", description = "Errors as JSON.") boolean json,
+            @Option(names = "--sudo", description = "Start it by sudo when it needs rights.") boolean sudo,
+            @Mixin TranslationOption translation,
             @Parameters(paramLabel = "NAME", description = "The network.") String name)
             throws Failure {
-        Networks networks = session.networks();
+        HostNics.check(NetworkName.of(name));
+        Networks networks = session.networks(sudo);
         session.progress().step("starting the network " + name);
         try {
-            networks.running(name);
+            networks.startOrMend(name, translation.value());
         } finally {
             session.progress().done();
         }
@@ -184,7 +195,38 @@ final class NetworkCommand implements Callable<Integer> {
             @Option(names = "--json", description = "Errors as JSON.") boolean json,
             @Parameters(paramLabel = "NAME", description = "The network.") String name)
             throws Failure {
-        new NetworkServer(session.places(), name).serve(session.out());
+        return new NetworkServer(session.places(), name).serve(session.out());
+    }
+
+    @Command(
+            name = "open",
+            hidden = true,
+            description = "Opens a network's devices with rights, gives these up and becomes the network's process.")
+    Integer open(
+            @Mixin HelpOption help,
+            @Mixin TranslationOption translation,
+            @Parameters(paramLabel = "NAME", description = "The network.") String name)
+            throws Failure {
+        new NetworkOpener(session.places(), NetworkName.of(name)).open(translation.value());
+        return 0;
+    }
+
+    @Command(name = "close", hidden = true, description = "Takes back what a network's process that is gone could not.")
+    Integer close(@Mixin HelpOption help, @Parameters(paramLabel = "NAME", description = "The network.") String name)
+            throws Failure {
+        new NetworkOpener(session.places(), NetworkName.of(name)).undo();
+        return 0;
+    }
+
+    @Command(
+            name = "needed",
+            hidden = true,
+            description = "Prints the networks that the arguments of `vmlan` want started by somebody with rights.")
+    Integer needed(
+            @Mixin HelpOption help,
+            @Parameters(arity = "0..*", paramLabel = "-- ARGUMENTS", description = "As those of vmlan.")
+                    List<String> arguments) {
+        NeededNetworks.of(arguments == null ? List.of() : arguments, session).forEach(session.out()::println);
         return 0;
     }
 }

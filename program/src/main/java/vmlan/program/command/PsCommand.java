@@ -46,7 +46,7 @@ final class PsCommand implements Callable<Integer> {
         VmStore store = session.store();
         List<Vm> vms = store.all();
         if (vms.stream().anyMatch(Vm::isAlive)) {
-            session.networks().revive();
+            session.networks().revive(session.progress()::note);
         }
         Map<String, VmStatus> states = states(vms, store);
         Map<String, Fields> ports = ports(vms);

@@ -30,7 +30,9 @@ import vmlan.program.message.Failure;
         footer = {
             "",
             "Examples:",
+            "  vmlan demo                what there is, on a little LAN of namespaces",
             "  vmlan run                 a little Linux guest, its console here",
+            "  sudo vmlan run --net bridged:en0      a guest on the LAN of en0",
             "  vmlan run -d --name web disk.qcow2",
             "  vmlan ip web              its address, as soon as it has one",
             "  vmlan console web         its console; Ctrl-] leaves it",
@@ -47,6 +49,7 @@ public final class Root implements Callable<Integer> {
 
     private static Map<String, Function<Session, Object>> commands() {
         Map<String, Function<Session, Object>> commands = new LinkedHashMap<>();
+        commands.put("demo", DemoCommand::new);
         commands.put("run", RunCommand::new);
         commands.put("ps", PsCommand::new);
         commands.put("ip", IpCommand::new);
@@ -56,6 +59,7 @@ public final class Root implements Callable<Integer> {
         commands.put("rm", RmCommand::new);
         commands.put("network", NetworkCommand::new);
         commands.put("leases", LeasesCommand::new);
+        commands.put("interfaces", InterfacesCommand::new);
         return commands;
     }
 

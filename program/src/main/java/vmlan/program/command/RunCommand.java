@@ -11,10 +11,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import vmlan.program.message.Failure;
+import vmlan.program.message.ShellWords;
+import vmlan.program.serve.HostNics;
+import vmlan.program.serve.NetworkName;
+import vmlan.program.serve.Networks;
 import vmlan.program.vm.ForegroundVm;
 import vmlan.program.vm.MemorySize;
 import vmlan.program.vm.NicSpec;
-import vmlan.program.vm.ShellWords;
 import vmlan.program.vm.Vm;
 import vmlan.program.vm.VmStarter;
 import vmlan.program.vm.VmStore;
@@ -30,6 +33,7 @@ import vmlan.program.vm.VmStore;
             "Examples:",
             "  vmlan run                              the demo guest",
             "  vmlan run -d --name web disk.qcow2     in the background",
+            "  sudo vmlan run --net bridged:en0       on the LAN of the NIC en0; QEMU and files stay yours",
             "  vmlan run --net private --net user     two NICs: a private network, and QEMU's own NAT",
             "  vmlan run --dry-run disk.qcow2         what would be run",
             "  vmlan run disk.qcow2 -- -vga std       more arguments for QEMU"
@@ -49,9 +53,15 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--net",
             paramLabel = "NETWORK[,mac=…][,ip=…][,isolated]",
-            description =
-                    "A NIC on a network: shared, private, user (QEMU's own) or none. Repeatable (default: shared).")
+            description = {
+                "A NIC on a network: shared, host, private, bridged[:NIC] (see: vmlan interfaces), user (QEMU's own)"
+                        + " or none. Repeatable (default: shared).",
+                "bridged takes mac-nat=on|off|auto, too: whether guests share the NIC's MAC address, as on Wi-Fi."
+            })
     private List<String> nets = new ArrayList<>();
+
+    @Option(names = "--sudo", description = "Start a network that needs rights by sudo; QEMU and all files stay yours.")
+    private boolean sudo;
 
     @Option(names = "--cpus", defaultValue = "1", description = "How many processors (default: ${DEFAULT-VALUE}).")
     private int cpus;
@@ -84,7 +94,8 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws Failure, IOException {
         VmStarter.Wish wish = wish();
         VmStore store = session.store();
-        VmStarter starter = new VmStarter(session.places(), store, session.networks(), session.progress());
+        Networks networks = session.networks(sudo);
+        VmStarter starter = new VmStarter(session.places(), store, networks, session.progress());
         if (dryRun) {
             session.out().println(ShellWords.join(starter.dryRun(wish)));
             return 0;
@@ -107,7 +118,7 @@ final class RunCommand implements Callable<Integer> {
             }
             return 0;
         }
-        ForegroundVm foreground = new ForegroundVm(vm, store, session.networks(), session.progress());
+        ForegroundVm foreground = new ForegroundVm(vm, store, networks, session.progress());
         Runtime.getRuntime().addShutdownHook(new Thread(foreground::interrupted, "stop"));
         starter.release();
         return foreground.attend(session.isTerminal(), System.in, session.out());
@@ -136,15 +147,24 @@ final class RunCommand implements Callable<Integer> {
         if (cpus < 1 || cpus > 255) {
             throw Failure.usage("--cpus " + cpus + " is not possible", "take 1 to 255");
         }
+        List<NicSpec> nics = nics();
+        long bytes = MemorySize.parse(memory != null ? memory : image == null ? "256M" : "1G");
+        return new VmStarter.Wish(name, image, nics, cpus, bytes, qemuArguments);
+    }
+
+    /// What `--net` asks for, each network a real one and each NIC of the host one that can be bridged.
+    List<NicSpec> nics() throws Failure {
         List<NicSpec> nics = new ArrayList<>();
         for (String net : nets.isEmpty() ? List.of("shared") : nets) {
             NicSpec nic = NicSpec.parse(net);
+            if (nic.kind().equals(NicSpec.BRIDGED)) {
+                nic = nic.on(NetworkName.bridgedTo(HostNics.ofDefaultRoute()));
+            }
             if (!nic.isNone() && !nic.isUser()) {
-                vmlan.program.serve.NetworkSettings.modeOf(nic.kind());
+                HostNics.check(NetworkName.of(nic.kind()));
             }
             nics.add(nic);
         }
-        long bytes = MemorySize.parse(memory != null ? memory : image == null ? "256M" : "1G");
-        return new VmStarter.Wish(name, image, nics, cpus, bytes, qemuArguments);
+        return nics;
     }
 }

@@ -41,7 +41,11 @@ final class Session {
     }
 
     Networks networks() throws Failure {
-        return new Networks(places());
+        return networks(false);
+    }
+
+    Networks networks(boolean bySudo) throws Failure {
+        return new Networks(places(), bySudo);
     }
 
     Progress progress() {

@@ -1,10 +1,13 @@
 package vmlan.program.serve;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import vmlan.network.dhcp.Leases;
 import vmlan.network.gateway.Neighbour;
 import vmlan.network.gateway.Neighbours;
+import vmlan.network.uplink.AddressTable;
 import vmlan.packet.Ipv4Address;
 import vmlan.packet.Ipv6Address;
 import vmlan.packet.MacAddress;
@@ -33,6 +36,20 @@ record GuestAddresses(Ipv4Address ipv4, List<Ipv6Address> ipv6) {
                 .filter(address -> seen.stream().anyMatch(neighbour -> address.equals(neighbour.ipv6())))
                 .toList();
         return new GuestAddresses(ipv4, ipv6);
+    }
+
+    /// What a NIC on a network without a gateway of ours has shown since the VM started; the LAN's leases are not
+    /// known here.
+    static GuestAddresses of(AddressTable addresses, MacAddress mac, long sinceNanos) {
+        Set<Object> seen = new HashSet<>();
+        for (Neighbour neighbour : addresses.all()) {
+            if (neighbour.mac().equals(mac) && neighbour.seenNanos() - sinceNanos >= 0) {
+                seen.add(neighbour.ipv4() != null ? neighbour.ipv4() : neighbour.ipv6());
+            }
+        }
+        return new GuestAddresses(
+                addresses.ipv4Of(mac).filter(seen::contains).orElse(null),
+                addresses.ipv6Of(mac).stream().filter(seen::contains).toList());
     }
 
     List<String> ipv6Texts() {

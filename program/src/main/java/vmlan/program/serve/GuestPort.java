@@ -35,6 +35,11 @@ final class GuestPort implements StreamPort.Listener, AutoCloseable {
 
         void portEnded(GuestPort port, String why);
 
+        /// A connection to QEMU was made.
+        ///
+        /// @param again whether there was one before
+        void attached(GuestPort port, boolean again);
+
         /// Something that watchers wait for may have come.
         void changed();
     }
@@ -129,6 +134,7 @@ final class GuestPort implements StreamPort.Listener, AutoCloseable {
             if (again) {
                 owner.reattachment().cure(record);
             }
+            owner.attached(this, again);
         } catch (IOException e) {
             owner.log().accept(record.id() + ": cannot take the connection: " + e.getMessage());
             try {

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import vmlan.network.gateway.Gateway;
 import vmlan.network.gateway.PingOutcome;
 import vmlan.packet.Ipv4Address;
 import vmlan.packet.Ipv6Address;
@@ -107,14 +108,26 @@ final class NetworkApi implements ControlServer.Handler {
                 "socket", places.socket(network.settings().name(), id + ".sock").toString());
         values.remove("pid");
         PortRecord record = PortRecord.of(new Fields(values));
-        if (record.address() != null && !network.settings().ipv4().contains(record.address())) {
-            throw new IllegalArgumentException(
-                    record.address() + " is not in " + network.settings().ipv4());
-        }
+        checkAddress(record.address());
         onLoop(() -> network.register(record));
         // The VM starts only when its port is on disk: from then on a restarted network knows it.
         state.settle();
-        return ControlResponse.ok(Map.of("socket", record.socket().toString()));
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("socket", record.socket().toString());
+        body.put("mtu", onLoop(network::mtu));
+        body.put("notes", onLoop(network::notes));
+        return ControlResponse.ok(body);
+    }
+
+    private void checkAddress(Ipv4Address address) {
+        Subnet subnet = network.settings().subnet();
+        if (address != null && subnet == null) {
+            throw new IllegalArgumentException("the LAN gives the addresses on a bridged network, so ip=" + address
+                    + " cannot be kept for a VM here; reserve it in the LAN's router for the VM's MAC");
+        }
+        if (address != null && !subnet.ipv4().contains(address)) {
+            throw new IllegalArgumentException(address + " is not in " + subnet.ipv4());
+        }
     }
 
     private ControlResponse process(List<String> path, Fields fields)
@@ -192,12 +205,16 @@ final class NetworkApi implements ControlServer.Handler {
                 number(String.valueOf(fields.optionalNumber("timeoutMillis").orElse(5000L)), LONGEST_PING_MILLIS);
         CompletableFuture<PingOutcome> outcome = new CompletableFuture<>();
         long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
+        Gateway gateway = network.gateway()
+                .orElseThrow(() -> new IllegalStateException(
+                        "a bridged network has no gateway of ours that could ping: the host reaches the guest itself"))
+                .gateway();
         onLoop(() -> {
             long now = network.loop().now();
             if (address.contains(":")) {
-                network.gateway().ping(Ipv6Address.parse(address), nanos, now, outcome::complete);
+                gateway.ping(Ipv6Address.parse(address), nanos, now, outcome::complete);
             } else {
-                network.gateway().ping(Ipv4Address.parse(address), nanos, now, outcome::complete);
+                gateway.ping(Ipv4Address.parse(address), nanos, now, outcome::complete);
             }
             network.network().flush();
             return true;

@@ -7,16 +7,14 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import vmlan.host.EventLoop;
 import vmlan.host.ReadBuffer;
-import vmlan.network.DropReason;
 import vmlan.network.Switch;
-import vmlan.network.dhcp.Leases;
-import vmlan.network.gateway.Gateway;
-import vmlan.network.gateway.GatewayConfig;
-import vmlan.network.gateway.Neighbours;
 import vmlan.packet.MacAddress;
 import vmlan.program.files.Places;
 import vmlan.program.message.Failure;
@@ -24,7 +22,7 @@ import vmlan.qemu.ProcessMark;
 
 /// One running network: switch, gateway and ports, wired to the event loop. Everything here happens on the
 /// loop's thread.
-public final class NetworkProcess implements GuestPort.Owner {
+public final class NetworkProcess implements GuestPort.Owner, UplinkService.Owner {
     /// Ports of one network; each costs a descriptor or two of the 20,000 that a process may have at least.
     private static final int MOST_PORTS = 1024;
     /// MACs that the switch remembers: several for each port.
@@ -41,22 +39,23 @@ public final class NetworkProcess implements GuestPort.Owner {
     private final long idleNanos;
     private final ReadBuffer readBuffer = new ReadBuffer();
     private final Switch network = new Switch(MAC_TABLE, MAC_AGE_NANOS);
-    private final Leases leases;
-    private final Neighbours neighbours;
-    private final Gateway gateway;
+    private final GatewayService gateway;
+    private final UplinkService uplink;
+    private final List<NetworkService> services;
     private final Reattachment reattachment;
     private final Map<String, GuestPort> ports = new LinkedHashMap<>();
     /// Known ports that could not be taken back now; kept on disk while their VM runs.
     private final List<PortRecord> lost = new ArrayList<>();
     private final List<Runnable> watchers = new ArrayList<>();
     private final HandPorts handPorts;
+    private final GuestLinks links;
 
-    private long nextFaultToLog = 1;
-    private long savedLeases;
-    private long savedNeighbours;
+    private boolean wantsReopening;
+    private long savedChanges;
     private boolean savePlanned;
     private long emptySince;
 
+    /// @param devices what was opened with rights
     /// @param idleNanos how long the process stays after its last VM
     NetworkProcess(
             NetworkSettings settings,
@@ -64,6 +63,7 @@ public final class NetworkProcess implements GuestPort.Owner {
             NetworkLog log,
             EventLoop loop,
             Places places,
+            Devices devices,
             long idleNanos,
             RandomGenerator random)
             throws IOException, Failure {
@@ -73,29 +73,36 @@ public final class NetworkProcess implements GuestPort.Owner {
         this.loop = loop;
         this.idleNanos = idleNanos;
         this.reattachment = new Reattachment(log);
-        this.leases = new Leases(settings.ipv4(), settings.firstGuest(), settings.lastGuest(), state.knownLeases(log));
-        leases.problems().forEach(problem -> log.accept("leases: " + problem));
-        this.neighbours = new Neighbours(state.knownNeighbours(log));
-        this.savedLeases = leases.changes();
-        this.savedNeighbours = neighbours.changes();
-        this.gateway = new Gateway(
-                new GatewayConfig(
-                        settings.gatewayMac(),
-                        settings.gateway(),
-                        settings.ipv4(),
-                        settings.ipv6(),
-                        settings.mode() == NetworkMode.SHARED,
-                        NetworkSettings.MTU,
-                        NetworkSettings.DOMAIN,
-                        NetworkSettings.LEASE_SECONDS),
-                network,
-                leases,
-                neighbours,
-                random,
-                loop.now());
+        this.links = new GuestLinks(log);
+        this.gateway = settings.mode().hasGateway()
+                ? new GatewayService(
+                        settings,
+                        log,
+                        network,
+                        state.knownLeases(log),
+                        state.knownNeighbours(log),
+                        devices.tap() == null ? null : new HostTap(devices.tap(), loop, network, log),
+                        random,
+                        loop.now())
+                : null;
+        this.uplink = settings.mode().hasUplink()
+                ? new UplinkService(
+                        devices.nic(),
+                        gateway == null ? state.knownNeighbours(log) : List.of(),
+                        network,
+                        loop,
+                        log,
+                        this)
+                : null;
+        this.services = Stream.of(gateway, uplink).filter(Objects::nonNull).toList();
+        this.savedChanges = changes();
         this.handPorts = new HandPorts(this, places.socket(settings.name(), "qemu.sock"));
         this.emptySince = loop.now();
         restorePorts();
+    }
+
+    private long changes() {
+        return services.stream().mapToLong(NetworkService::changes).sum();
     }
 
     private void restorePorts() throws IOException {
@@ -113,7 +120,7 @@ public final class NetworkProcess implements GuestPort.Owner {
         }
         if (!ports.isEmpty()) {
             log.accept("took back " + ports.size() + " ports");
-            gateway.solicitNeighbours(loop.now());
+            services.forEach(service -> service.resume(loop.now()));
             network.flush();
         }
     }
@@ -121,34 +128,46 @@ public final class NetworkProcess implements GuestPort.Owner {
     /// Runs the network until it is told to stop or has been without a VM for long enough.
     void run() {
         loop.run(this::round);
-        gateway.farewell(loop.now());
+        services.forEach(service -> service.farewell(loop.now()));
         network.flush();
         handPorts.close();
         // Closed without being forgotten: the VMs run on, and the next process takes them back.
         ports.values().forEach(GuestPort::close);
         save();
+        services.forEach(NetworkService::close);
     }
 
     private long round(long now) {
-        gateway.tick(now);
+        long wait = idle(now);
+        for (NetworkService service : services) {
+            wait = Math.min(wait, service.round(now));
+            service.logFaults();
+        }
         network.flush();
-        logFaults();
-        if (leases.changes() != savedLeases || neighbours.changes() != savedNeighbours) {
-            savedLeases = leases.changes();
-            savedNeighbours = neighbours.changes();
+        long changes = changes();
+        if (changes != savedChanges) {
+            savedChanges = changes;
             planSave();
             changed();
         }
-        return Math.min(gateway.nanosToTick(now), idle(now));
+        return wait;
     }
 
-    /// The first and each doubling: one wrong frame is worth a line, a flood of them not one each.
-    private void logFaults() {
-        long faults = gateway.port().drops(DropReason.FAULT);
-        if (faults >= nextFaultToLog) {
-            nextFaultToLog = faults * 2;
-            gateway.port().fault().ifPresent(fault -> log.failure("gateway: internal error " + faults, fault));
-        }
+    @Override
+    public void linkChanged(boolean up) {
+        links.set(up, List.copyOf(ports.values()));
+        changed();
+    }
+
+    @Override
+    public void reopen() {
+        wantsReopening = true;
+        loop.stop();
+    }
+
+    /// Whether the process ended to be started anew with rights.
+    boolean wantsReopening() {
+        return wantsReopening;
     }
 
     private long idle(long now) {
@@ -175,7 +194,11 @@ public final class NetworkProcess implements GuestPort.Owner {
     }
 
     private void save() {
-        state.save(leases, neighbours);
+        state.save(
+                services.stream().flatMap(service -> service.leases().stream()).toList(),
+                services.stream()
+                        .flatMap(service -> service.neighbours().stream())
+                        .toList());
     }
 
     private void savePorts() {
@@ -213,10 +236,7 @@ public final class NetworkProcess implements GuestPort.Owner {
     }
 
     private GuestPort open(PortRecord record, boolean restored) throws IOException {
-        if (leases.reserve(record.mac(), record.address(), record.vm(), record.id())
-                .isEmpty()) {
-            log.accept(record.id() + ": no IPv4 address is free for it now");
-        }
+        services.forEach(service -> service.welcome(record));
         GuestPort port = new GuestPort(this, record, restored);
         // Nobody else can send as this VM; what comes for it goes to its port and no other.
         if (!network.pin(port.port(), record.mac(), loop.now())) {
@@ -245,7 +265,8 @@ public final class NetworkProcess implements GuestPort.Owner {
         ports.remove(port.record().id());
         port.port().fault().ifPresent(fault -> log.failure(port.record().id() + ": internal error", fault));
         reattachment.forget(port.record());
-        leases.unreserve(port.record().mac());
+        services.forEach(service -> service.dismiss(port.record()));
+        links.forget(port.record());
         port.close();
     }
 
@@ -265,7 +286,7 @@ public final class NetworkProcess implements GuestPort.Owner {
 
     /// The addresses that a NIC has shown or taken since its VM was started.
     GuestAddresses addresses(MacAddress mac, long sinceNanos) {
-        return GuestAddresses.of(leases, neighbours, mac, sinceNanos);
+        return services.getFirst().addresses(mac, sinceNanos);
     }
 
     Collection<GuestPort> ports() {
@@ -280,20 +301,31 @@ public final class NetworkProcess implements GuestPort.Owner {
         return handPorts;
     }
 
-    Gateway gateway() {
-        return gateway;
+    /// Empty for a bridged network.
+    Optional<GatewayService> gateway() {
+        return Optional.ofNullable(gateway);
     }
 
-    Leases leases() {
-        return leases;
+    Optional<UplinkService> uplink() {
+        return Optional.ofNullable(uplink);
     }
 
-    Neighbours neighbours() {
-        return neighbours;
+    List<NetworkService> services() {
+        return services;
     }
 
     NetworkSettings settings() {
         return settings;
+    }
+
+    /// What whoever starts a VM should know.
+    List<String> notes() {
+        return uplink == null ? List.of() : uplink.notes();
+    }
+
+    /// The longest packet that a guest may send.
+    int mtu() {
+        return uplink == null ? NetworkSettings.MTU : uplink.mtu();
     }
 
     @Override
@@ -319,5 +351,12 @@ public final class NetworkProcess implements GuestPort.Owner {
     @Override
     public Reattachment reattachment() {
         return reattachment;
+    }
+
+    @Override
+    public void attached(GuestPort port, boolean again) {
+        if (uplink != null && (again || !uplink.isRunning())) {
+            links.set(uplink.isRunning(), List.of(port));
+        }
     }
 }

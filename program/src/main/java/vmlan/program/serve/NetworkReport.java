@@ -7,9 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import vmlan.network.DropReason;
 import vmlan.network.SwitchPort;
-import vmlan.network.dhcp.Lease;
 import vmlan.packet.MacAddress;
 
 /// What a network says about itself, in the shapes of the contract (docs/control-api.md). On the loop's thread.
@@ -44,35 +44,34 @@ final class NetworkReport {
             json.put("attached", true);
             ports.add(json);
         }
-        Map<String, Object> json =
-                describe(network.settings().name(), network.settings().mode(), network.settings(), stream, control);
+        Map<String, Object> json = describe(network.settings().networkName(), network.settings(), stream, control);
         json.put("state", "running");
         json.put("pid", ProcessHandle.current().pid());
         json.put("ports", ports);
-        json.put("gatewayPort", counters(network.gateway().port()));
+        network.services().forEach(service -> service.describe(json));
         return json;
     }
 
     /// The part that is known of a network that does not run, too.
     ///
     /// @param settings null for one that never ran and has chosen nothing yet
-    static Map<String, Object> describe(
-            String name, NetworkMode mode, NetworkSettings settings, Path stream, Path control) {
+    static Map<String, Object> describe(NetworkName name, NetworkSettings settings, Path stream, Path control) {
         Map<String, Object> sockets = new LinkedHashMap<>();
         sockets.put("stream", stream.toString());
         sockets.put("dgram", null);
         sockets.put("vhostUser", null);
         sockets.put("control", control.toString());
+        Subnet subnet = settings == null ? null : settings.subnet();
         Map<String, Object> gateway = new LinkedHashMap<>();
-        gateway.put("ipv4", settings == null ? null : settings.gateway().toString());
-        gateway.put("ipv6", settings == null ? null : settings.gateway6().toString());
+        gateway.put("ipv4", subnet == null ? null : subnet.gateway().toString());
+        gateway.put("ipv6", subnet == null ? null : subnet.gateway6().toString());
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("name", name);
-        json.put("mode", mode.key());
+        json.put("name", name.text());
+        json.put("mode", name.mode().key());
         json.put("state", "stopped");
         json.put("pid", null);
-        json.put("ipv4", settings == null ? null : settings.ipv4().toString());
-        json.put("ipv6", settings == null ? null : settings.ipv6().toString());
+        json.put("ipv4", subnet == null ? null : subnet.ipv4().toString());
+        json.put("ipv6", subnet == null ? null : subnet.ipv6().toString());
         json.put("gateway", gateway);
         json.put("sockets", sockets);
         json.put("ports", List.of());
@@ -88,7 +87,7 @@ final class NetworkReport {
         return json;
     }
 
-    private static Map<String, Object> counters(SwitchPort port) {
+    static Map<String, Object> counters(SwitchPort port) {
         Map<String, Object> drops = new LinkedHashMap<>();
         for (DropReason reason : DropReason.values()) {
             if (port.drops(reason) > 0) {
@@ -102,33 +101,33 @@ final class NetworkReport {
         return json;
     }
 
-    private static Map<String, Object> counter(long frames, long bytes) {
+    static Map<String, Object> counter(long frames, long bytes) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("frames", frames);
         json.put("bytes", bytes);
         return json;
     }
 
+    /// None of a bridged network: the LAN's router has them.
     Map<String, Object> leases() {
-        List<Map<String, Object>> leases = new ArrayList<>();
-        for (Lease lease : network.leases().all()) {
+        return Map.of(
+                "leases", network.gateway().stream().flatMap(this::leasesOf).toList());
+    }
+
+    private Stream<Map<String, Object>> leasesOf(GatewayService gateway) {
+        return gateway.leases().stream().map(lease -> {
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("network", network.settings().name());
             json.put("name", lease.name());
             json.put("mac", lease.mac().toString());
             json.put("ipv4", lease.address().toString());
-            json.put(
-                    "ipv6",
-                    network.neighbours().ipv6Of(lease.mac()).stream()
-                            .map(Object::toString)
-                            .toList());
+            json.put("ipv6", gateway.ipv6Of(lease.mac()));
             json.put(
                     "expires",
                     Instant.ofEpochSecond(TimeUnit.NANOSECONDS.toSeconds(lease.expiresNanos()))
                             .toString());
-            leases.add(json);
-        }
-        return Map.of("leases", leases);
+            return json;
+        });
     }
 
     /// The NICs of one VM on this network, in the form that `ps` has for each.

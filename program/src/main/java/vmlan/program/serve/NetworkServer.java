@@ -7,13 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 import vmlan.host.EventLoop;
-import vmlan.host.HostRoutes;
-import vmlan.packet.Ipv4Prefix;
 import vmlan.program.control.ControlServer;
 import vmlan.program.files.FileLock;
 import vmlan.program.files.Places;
@@ -23,6 +18,10 @@ import vmlan.program.message.Failure;
 public final class NetworkServer {
     /// What the process prints on standard output when it can be used.
     public static final String READY = "ready";
+
+    /// The exit status that asks who started this process with rights to open its devices anew (setup/open-network.sh):
+    /// EX_TEMPFAIL of sysexits.h.
+    public static final int REOPEN = 75;
 
     private static final Duration IDLE = Duration.ofSeconds(60);
     /// A process that is just ending has the lock for so long at most.
@@ -39,22 +38,25 @@ public final class NetworkServer {
     /// Serves the network until it is stopped or idle.
     ///
     /// @param ready told once, by the line [#READY]
-    public void serve(PrintStream ready) throws Failure {
-        NetworkMode mode = NetworkSettings.modeOf(name);
+    /// @return the exit status
+    public int serve(PrintStream ready) throws Failure {
+        Devices devices = Devices.handedOver(NetworkName.of(name));
         Path folder = places.state("networks", name);
         try (FileLock lock = lock(folder.resolve("lock"))) {
             NetworkLog log = new NetworkLog(folder.resolve("network.log"));
             Files.writeString(folder.resolve("pid"), ProcessHandle.current().pid() + "\n", StandardCharsets.US_ASCII);
             Files.deleteIfExists(folder.resolve(Networks.STOPPED));
             RandomGenerator random = new SecureRandom();
-            NetworkSettings settings = settings(mode, log, random);
+            NetworkSettings settings = NetworkSettings.readOrChoose(places, name, null, log, random);
             try (StateKeeper keeper = new StateKeeper(log);
                     EventLoop loop = new EventLoop(e -> log.failure("internal error", e))) {
                 NetworkState state = new NetworkState(folder, keeper);
-                NetworkProcess network = new NetworkProcess(settings, state, log, loop, places, idleNanos(), random);
+                NetworkProcess network =
+                        new NetworkProcess(settings, state, log, loop, places, devices, idleNanos(), random);
                 serve(network, state, log, ready);
+                log.accept(network.wantsReopening() ? "ended, to be started anew with rights" : "ended");
+                return network.wantsReopening() ? REOPEN : 0;
             }
-            log.accept("ended");
         } catch (IOException e) {
             throw Failure.world(
                     "the network '" + name + "' cannot be served: " + Places.reason(e),
@@ -80,8 +82,9 @@ public final class NetworkServer {
                 "shutdown");
         Runtime.getRuntime().addShutdownHook(hook);
         try (ControlServer server = ControlServer.start(control, new NetworkApi(network, state, places, report), log)) {
-            log.accept("serving " + name + ": " + network.settings().ipv4() + ", "
-                    + network.settings().ipv6() + ", pid "
+            Subnet subnet = network.settings().subnet();
+            log.accept("serving " + name + ": "
+                    + (subnet == null ? "bridged" : subnet.ipv4() + ", " + subnet.ipv6()) + ", pid "
                     + ProcessHandle.current().pid());
             ready.println(READY);
             ready.flush();
@@ -113,21 +116,5 @@ public final class NetworkServer {
                 .orElseThrow(() -> Failure.world(
                         "the network '" + name + "' is served by another process already",
                         "stop that one first: vmlan network stop " + name));
-    }
-
-    private NetworkSettings settings(NetworkMode mode, NetworkLog log, RandomGenerator random)
-            throws Failure, IOException {
-        Optional<NetworkSettings> known = NetworkSettings.read(places, name, log);
-        if (known.isPresent()) {
-            return known.get();
-        }
-        // One at a time: two networks that choose at once would choose the same.
-        try (FileLock lock = FileLock.take(places.state("networks").resolve(".lock"))) {
-            List<Ipv4Prefix> taken = new ArrayList<>(HostRoutes.ipv4());
-            for (String other : Networks.known(places)) {
-                NetworkSettings.read(places, other, log).ifPresent(settings -> taken.add(settings.ipv4()));
-            }
-            return NetworkSettings.choose(places, name, mode, taken, random);
-        }
     }
 }

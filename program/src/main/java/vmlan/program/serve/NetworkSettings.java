@@ -1,24 +1,28 @@
 package vmlan.program.serve;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import vmlan.packet.Ipv4Address;
+import vmlan.host.HostRoutes;
 import vmlan.packet.Ipv4Prefix;
-import vmlan.packet.Ipv6Address;
 import vmlan.packet.Ipv6Prefix;
 import vmlan.packet.MacAddress;
 import vmlan.program.files.Fields;
+import vmlan.program.files.FileLock;
 import vmlan.program.files.Places;
 import vmlan.program.files.StateFile;
 import vmlan.program.message.Failure;
 
-/// What a network is: chosen once, then kept, so that guests keep their addresses.
-public record NetworkSettings(String name, NetworkMode mode, Ipv4Prefix ipv4, Ipv6Prefix ipv6, MacAddress gatewayMac) {
+/// What a network is, kept on disk.
+///
+/// @param subnet null for a bridged network: there the LAN gives the addresses
+/// @param translation for networks with an uplink
+public record NetworkSettings(NetworkName networkName, Subnet subnet, MacTranslation translation) {
     /// What a guest on Ethernet expects.
     public static final int MTU = 1500;
     /// The domain of guests (design: Names and places).
@@ -27,45 +31,28 @@ public record NetworkSettings(String name, NetworkMode mode, Ipv4Prefix ipv4, Ip
     /// the next day.
     public static final int LEASE_SECONDS = 12 * 3600;
 
-    private static final int FIRST_SUBNET = 64;
-    private static final int LAST_SUBNET = 127;
-
-    public Ipv4Address gateway() {
-        return ipv4.network().plus(1);
+    public String name() {
+        return networkName.text();
     }
 
-    public Ipv6Address gateway6() {
-        return ipv6.address(1);
+    public NetworkMode mode() {
+        return networkName.mode();
     }
 
-    /// The first and the last address for guests; .1 is the gateway, .255 the broadcast.
-    public Ipv4Address firstGuest() {
-        return gateway().plus(1);
-    }
-
-    public Ipv4Address lastGuest() {
-        return ipv4.broadcast().plus(-1);
-    }
-
-    /// The mode of a network that has a name of its own in every installation.
-    public static NetworkMode modeOf(String name) throws Failure {
-        return switch (name) {
-            case "shared" -> NetworkMode.SHARED;
-            case "private" -> NetworkMode.PRIVATE;
-            default ->
-                throw Failure.usage(
-                        "there is no network '" + name + "'", "take one of: shared, private (see: vmlan network ls)");
-        };
+    /// The host's NIC behind it, or null.
+    public String nic() {
+        return networkName.nic();
     }
 
     /// Reads the settings of a network that has run before.
     public static Optional<NetworkSettings> read(Places places, String name, Consumer<String> report) throws Failure {
         StateFile file = new StateFile(places.stateIfAny("networks", name, "network.json"));
+        NetworkName networkName = NetworkName.of(name);
         try {
             Optional<Map<String, Object>> content = file.read(report);
             if (content.isPresent()) {
                 try {
-                    return Optional.of(of(name, new Fields(content.get())));
+                    return Optional.of(of(networkName, new Fields(content.get())));
                 } catch (IllegalArgumentException e) {
                     file.setAside(e.getMessage(), report);
                 }
@@ -77,57 +64,73 @@ public record NetworkSettings(String name, NetworkMode mode, Ipv4Prefix ipv4, Ip
         }
     }
 
-    private static NetworkSettings of(String name, Fields fields) {
+    private static NetworkSettings of(NetworkName name, Fields fields) {
+        NetworkMode mode = NetworkMode.ofKey(fields.text("mode"));
+        if (mode != name.mode()) {
+            throw new IllegalArgumentException(
+                    "the mode " + mode.key() + " is not that of a network called " + name.text());
+        }
+        Subnet subnet = !mode.hasGateway()
+                ? null
+                : new Subnet(
+                        Ipv4Prefix.parse(fields.text("ipv4")),
+                        Ipv6Prefix.parse(fields.text("ipv6")),
+                        MacAddress.parse(fields.text("gatewayMac")));
         return new NetworkSettings(
                 name,
-                NetworkMode.ofKey(fields.text("mode")),
-                Ipv4Prefix.parse(fields.text("ipv4")),
-                Ipv6Prefix.parse(fields.text("ipv6")),
-                MacAddress.parse(fields.text("gatewayMac")));
+                subnet,
+                fields.optionalText("macTranslation").map(MacTranslation::ofKey).orElse(MacTranslation.AUTO));
     }
 
-    /// Chooses the settings of a new network and writes them.
+    /// The settings of a network: those on disk, or new ones, which are then on disk.
     ///
-    /// @param taken networks that guests could not tell from ours: the host's routes and the other networks here
-    public static NetworkSettings choose(
-            Places places, String name, NetworkMode mode, List<Ipv4Prefix> taken, RandomGenerator random)
+    /// @param translation null to keep what is set
+    public static NetworkSettings readOrChoose(
+            Places places, String name, MacTranslation translation, Consumer<String> report, RandomGenerator random)
+            throws Failure, IOException {
+        Optional<NetworkSettings> known = read(places, name, report);
+        if (known.isPresent()) {
+            NetworkSettings settings = known.get();
+            if (translation == null || translation == settings.translation) {
+                return settings;
+            }
+            return new NetworkSettings(settings.networkName, settings.subnet, translation).written(places);
+        }
+        MacTranslation chosen = translation == null ? MacTranslation.AUTO : translation;
+        // One at a time: two networks that choose at once would choose the same.
+        try (FileLock lock = FileLock.take(places.state("networks").resolve(".lock"))) {
+            List<Ipv4Prefix> taken = new ArrayList<>(HostRoutes.ipv4());
+            for (String other : Networks.known(places)) {
+                read(places, other, report).map(NetworkSettings::subnet).ifPresent(subnet -> taken.add(subnet.ipv4()));
+            }
+            return choose(NetworkName.of(name), chosen, taken, random).written(places);
+        }
+    }
+
+    static NetworkSettings choose(
+            NetworkName name, MacTranslation translation, List<Ipv4Prefix> taken, RandomGenerator random)
             throws Failure {
-        NetworkSettings settings =
-                new NetworkSettings(name, mode, freeSubnet(taken), randomUla(random), gatewayMac(random));
+        return new NetworkSettings(name, name.mode().hasGateway() ? Subnet.choose(taken, random) : null, translation);
+    }
+
+    /// Writes the settings down.
+    public NetworkSettings written(Places places) throws Failure {
         Map<String, Object> content = new LinkedHashMap<>();
-        content.put("mode", mode.key());
-        content.put("ipv4", settings.ipv4.toString());
-        content.put("ipv6", settings.ipv6.toString());
-        content.put("gatewayMac", settings.gatewayMac.toString());
-        StateFile file = new StateFile(places.state("networks", name).resolve("network.json"));
+        content.put("mode", mode().key());
+        if (subnet != null) {
+            content.put("ipv4", subnet.ipv4().toString());
+            content.put("ipv6", subnet.ipv6().toString());
+            content.put("gatewayMac", subnet.gatewayMac().toString());
+        }
+        if (mode().hasUplink()) {
+            content.put("macTranslation", translation.key());
+        }
+        StateFile file = new StateFile(places.state("networks", name()).resolve("network.json"));
         try {
             file.write(content);
+            return this;
         } catch (IOException e) {
             throw Failure.world("cannot write " + file.path() + ": " + Places.reason(e), "make room for it", e);
         }
-        return settings;
-    }
-
-    static Ipv4Prefix freeSubnet(List<Ipv4Prefix> taken) throws Failure {
-        for (int third = FIRST_SUBNET; third <= LAST_SUBNET; third++) {
-            Ipv4Prefix candidate = new Ipv4Prefix(new Ipv4Address(192 << 24 | 168 << 16 | third << 8), 24);
-            // A default route overlaps everything and uses nothing.
-            if (taken.stream().noneMatch(route -> route.length() > 0 && route.overlaps(candidate))) {
-                return candidate;
-            }
-        }
-        throw Failure.world(
-                "no free subnet: the host's routes use all of 192.168.64.0 to 192.168.127.255",
-                "remove networks that are not needed: vmlan network ls");
-    }
-
-    /// fd00::/8, 40 random bits, subnet 1 (RFC 4193 §3.1, §3.2).
-    static Ipv6Prefix randomUla(RandomGenerator random) {
-        return new Ipv6Prefix(0xfdL << 56 | (random.nextLong() & 0xff_ffff_ffffL) << 16 | 1);
-    }
-
-    /// A locally administered address that no guest gets, those being 52:54:00.
-    static MacAddress gatewayMac(RandomGenerator random) {
-        return new MacAddress(0x5655_0000_0000L | (random.nextLong() & 0xffff_ffffL));
     }
 }

@@ -9,9 +9,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import vmlan.network.dhcp.Lease;
-import vmlan.network.dhcp.Leases;
 import vmlan.network.gateway.Neighbour;
-import vmlan.network.gateway.Neighbours;
 import vmlan.packet.Ipv4Address;
 import vmlan.packet.Ipv6Address;
 import vmlan.packet.MacAddress;
@@ -79,11 +77,10 @@ final class NetworkState {
         return entries;
     }
 
-    void save(Leases leases, Neighbours neighbours) {
+    void save(List<Lease> leases, List<Neighbour> neighbours) {
         Map<String, Object> content = new LinkedHashMap<>();
-        content.put("leases", leases.all().stream().map(NetworkState::json).toList());
-        content.put(
-                "neighbours", neighbours.all().stream().map(NetworkState::json).toList());
+        content.put("leases", leases.stream().map(NetworkState::json).toList());
+        content.put("neighbours", neighbours.stream().map(NetworkState::json).toList());
         keeper.save(leaseFile, content);
     }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import vmlan.program.control.ControlClient;
 import vmlan.program.files.Fields;
@@ -36,12 +37,19 @@ public final class Networks {
     private static final Duration END_LIMIT = Duration.ofSeconds(15);
 
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
-    private static final List<String> BUILT_IN = List.of("shared", "private");
+    private static final List<String> BUILT_IN = List.of("shared", "host", "private");
 
     private final Places places;
+    private final boolean bySudo;
 
     public Networks(Places places) {
+        this(places, false);
+    }
+
+    /// @param bySudo whether a network that needs rights is to be started by sudo, which may ask for a password
+    public Networks(Places places, boolean bySudo) {
         this.places = places;
+        this.bySudo = bySudo;
     }
 
     /// The networks that have a folder: those that ran at least once.
@@ -53,7 +61,8 @@ public final class Networks {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.filter(Files::isDirectory)
                     .map(entry -> entry.getFileName().toString())
-                    .filter(name -> Files.exists(folder.resolve(name).resolve("network.json")))
+                    .filter(name -> NetworkName.isOne(name)
+                            && Files.exists(folder.resolve(name).resolve("network.json")))
                     .sorted()
                     .toList();
         }
@@ -78,29 +87,86 @@ public final class Networks {
     ///
     /// @return what to ask it with
     public ControlClient running(String name) throws Failure {
-        NetworkSettings.modeOf(name);
+        return running(name, null);
+    }
+
+    /// @param translation what the network shall have; null for whatever it has
+    public ControlClient running(String name, MacTranslation translation) throws Failure {
+        NetworkName.of(name);
         ControlClient client = client(name);
         if (!client.isServed()) {
             // One command starts it, the others wait here and find it running.
             try (FileLock lock = FileLock.take(places.state("networks", name).resolve("start.lock"))) {
                 if (!client.isServed()) {
-                    start(name);
+                    start(name, translation);
+                    return client;
                 }
             } catch (IOException e) {
                 throw Failure.world(
                         "the network '" + name + "' cannot be started: " + Places.reason(e), "check the disk", e);
             }
         }
+        if (translation != null) {
+            checkTranslation(name, translation);
+        }
         return client;
     }
 
+    private void checkTranslation(String name, MacTranslation translation) throws Failure {
+        String runsWith = NetworkSettings.read(places, name, line -> {})
+                .map(settings -> settings.translation().key())
+                .orElse(translation.key());
+        if (!runsWith.equals(translation.key())) {
+            throw Failure.usage(
+                    "the network " + name + " runs with mac-nat=" + runsWith + ", and all its VMs share that",
+                    "leave mac-nat away, or stop the network first: vmlan network stop " + name);
+        }
+    }
+
+    /// Whether the process of a network should be started, or started anew, by somebody who has rights.
+    public boolean wantsRights(String name) throws Failure {
+        NetworkMode mode = NetworkName.of(name).mode();
+        ControlClient client = client(name);
+        if (!client.isServed()) {
+            return mode.needsRights() || mode.hasTap();
+        }
+        return mode.hasUplink() && isDegraded(client);
+    }
+
+    /// A NIC that came back lost its way to the host: only a new start with rights gives it one.
+    private static boolean isDegraded(ControlClient client) throws Failure {
+        return client.send("GET", "/v1/network", Map.of(), ANSWER_LIMIT)
+                .object("uplink")
+                .flag("needsRights");
+    }
+
+    /// As [#running] for a command that was told to start the network: one whose way to the host is lost is started
+    /// anew.
+    public void startOrMend(String name, MacTranslation translation) throws Failure {
+        ControlClient client = client(name);
+        if (client.isServed() && NetworkName.of(name).mode().hasUplink() && isDegraded(client)) {
+            if (!Privileges.areHere() && !bySudo) {
+                throw Privileges.missing(name);
+            }
+            stop(name, false);
+        }
+        running(name, translation);
+    }
+
     /// Starts those networks whose process died under running VMs.
-    public void revive() throws Failure {
+    ///
+    /// @param note told of those that need rights that are not here
+    public void revive(Consumer<String> note) throws Failure {
         for (String name : names()) {
             Path ports = places.stateIfAny("networks", name, "ports.json");
             boolean stopped = Files.exists(places.stateIfAny("networks", name, STOPPED));
             if (!stopped && Files.exists(ports) && !client(name).isServed() && hasLivingVm(ports)) {
-                running(name);
+                if (NetworkName.of(name).mode().needsRights() && !Privileges.areHere() && !bySudo) {
+                    Failure failure = Privileges.missing(name);
+                    note.accept(failure.what() + "; its VMs are cut off; " + failure.remedy());
+                } else {
+                    running(name);
+                }
             }
         }
     }
@@ -119,30 +185,53 @@ public final class Networks {
 
     /// Starts the process detached from this one and waits until it says that it is ready. Two commands may
     /// do so at once: the network's lock lets one win, and the other process sees that and is content.
-    private void start(String name) throws Failure {
+    private void start(String name, MacTranslation translation) throws Failure {
+        NetworkMode mode = NetworkName.of(name).mode();
+        boolean withRights = (mode.needsRights() || mode.hasTap()) && Privileges.areHere();
+        if (mode.needsRights() && !withRights) {
+            if (!bySudo) {
+                throw Privileges.missing(name);
+            }
+            Privileges.startBySudo(name, translation);
+            return;
+        }
         Path log = places.state("networks", name).resolve("network.err");
         try {
             List<String> command = new ArrayList<>(Detached.prefix());
-            command.addAll(List.of(launcher(), "network", "serve", name));
+            if (withRights) {
+                command.addAll(Privileges.openerCommand(places, name, translation));
+            } else {
+                command.addAll(List.of(Privileges.launcher(), "network", "serve", name));
+            }
             ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                     .redirectError(ProcessBuilder.Redirect.to(log.toFile()));
             builder.environment().put("VMLAN_NO_BUILD", "1");
+            builder.environment().remove(Devices.VARIABLE);
             builder.directory(new File("/"));
             Process process = builder.start();
             String line = firstLine(process);
             if (!NetworkServer.READY.equals(line) && !client(name).isServed()) {
-                String words = Files.readString(log, StandardCharsets.UTF_8)
-                        .lines()
-                        .findFirst()
-                        .orElse("no word");
-                throw Failure.world(
-                        "the network '" + name + "' did not start: " + words, "look into " + log.getParent());
+                throw notStarted(name, log);
             }
         } catch (IOException e) {
             throw Failure.world(
                     "the network '" + name + "' cannot be started: " + Places.reason(e), "look into " + log, e);
         }
+    }
+
+    /// The process said why in the form of every command: what, and what to do.
+    private static Failure notStarted(String name, Path log) throws IOException {
+        List<String> lines =
+                Files.readString(log, StandardCharsets.UTF_8).lines().toList();
+        if (lines.size() >= 2
+                && lines.get(0).startsWith("vmlan: ")
+                && lines.get(1).startsWith("  → ")) {
+            return Failure.world(
+                    lines.get(0).substring("vmlan: ".length()), lines.get(1).substring("  → ".length()));
+        }
+        String words = lines.isEmpty() ? "no word" : lines.getFirst();
+        return Failure.world("the network '" + name + "' did not start: " + words, "look into " + log.getParent());
     }
 
     private static String firstLine(Process process) throws Failure {
@@ -171,12 +260,9 @@ public final class Networks {
         }
     }
 
-    private static String launcher() throws Failure {
-        String launcher = System.getProperty("vmlan.launcher");
-        if (launcher == null) {
-            throw Failure.world("vmlan does not know its own start script", "start it by ./vmlan");
-        }
-        return launcher;
+    /// `./vmlan`, as this process was started by it.
+    public static String launcher() throws Failure {
+        return Privileges.launcher();
     }
 
     /// Ends a network's process; its VMs run on without a network until it is started again by `network start` or a
@@ -185,7 +271,7 @@ public final class Networks {
     /// @param force do not ask it: for a process that does not answer
     /// @return whether one ran
     public boolean stop(String name, boolean force) throws Failure {
-        NetworkSettings.modeOf(name);
+        NetworkName.of(name);
         Path folder = places.state("networks", name);
         try {
             if (force) {
@@ -242,14 +328,13 @@ public final class Networks {
 
     /// What a network is and does; of one that does not run, what is known.
     public Fields show(String name) throws Failure {
-        NetworkMode mode = NetworkSettings.modeOf(name);
+        NetworkName networkName = NetworkName.of(name);
         ControlClient client = client(name);
         if (client.isServed()) {
             return client.send("GET", "/v1/network", Map.of(), ANSWER_LIMIT);
         }
         return new Fields(NetworkReport.describe(
-                name,
-                mode,
+                networkName,
                 NetworkSettings.read(places, name, line -> {}).orElse(null),
                 places.socket(name, "qemu.sock"),
                 places.socket(name, "control.sock")));
@@ -257,7 +342,7 @@ public final class Networks {
 
     /// Where a network's process writes down what happens.
     public Path log(String name) throws Failure {
-        NetworkSettings.modeOf(name);
+        NetworkName.of(name);
         return places.stateIfAny("networks", name, "network.log");
     }
 

@@ -14,6 +14,7 @@ import vmlan.program.files.Fields;
 /// @param qemuListens true for QEMU 7.2, which can only be connected to
 /// @param socket where the one listens and the other connects
 /// @param qmp the network's own monitor of the VM
+/// @param device QEMU's identifier of the NIC, null where nobody said it
 /// @param address the reserved IPv4 address, null for any
 /// @param sinceNanos when the VM was started: addresses that it held before do not count
 /// @param pid of QEMU, 0 while it is being started
@@ -25,6 +26,7 @@ public record PortRecord(
         boolean qemuListens,
         Path socket,
         Path qmp,
+        String device,
         boolean isolated,
         Ipv4Address address,
         long sinceNanos,
@@ -41,6 +43,7 @@ public record PortRecord(
                 fields.flag("qemuListens"),
                 Path.of(fields.text("socket")),
                 Path.of(fields.text("qmp")),
+                fields.optionalText("device").orElse(null),
                 fields.flag("isolated"),
                 address.isPresent() ? Ipv4Address.parse(address.get()) : null,
                 fields.optionalNumber("sinceNanos").orElse(0L),
@@ -64,6 +67,7 @@ public record PortRecord(
         json.put("qemuListens", qemuListens);
         json.put("socket", socket.toString());
         json.put("qmp", qmp.toString());
+        json.put("device", device);
         json.put("isolated", isolated);
         json.put("address", address == null ? null : address.toString());
         json.put("sinceNanos", sinceNanos);
@@ -73,10 +77,11 @@ public record PortRecord(
     }
 
     public PortRecord withProcess(long newPid, long newPidMark) {
-        return new PortRecord(id, vm, mac, qemuListens, socket, qmp, isolated, address, sinceNanos, newPid, newPidMark);
+        return new PortRecord(
+                id, vm, mac, qemuListens, socket, qmp, device, isolated, address, sinceNanos, newPid, newPidMark);
     }
 
     public PortRecord since(long nanos) {
-        return new PortRecord(id, vm, mac, qemuListens, socket, qmp, isolated, address, nanos, pid, pidMark);
+        return new PortRecord(id, vm, mac, qemuListens, socket, qmp, device, isolated, address, nanos, pid, pidMark);
     }
 }

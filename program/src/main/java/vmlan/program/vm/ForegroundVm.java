@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import vmlan.program.files.Fields;
 import vmlan.program.message.Failure;
 import vmlan.program.message.Progress;
+import vmlan.program.serve.NetworkName;
 import vmlan.program.serve.Networks;
 
 /// A VM that belongs to the command that started it: its console is here, its addresses are said as they
@@ -102,6 +103,9 @@ public final class ForegroundVm {
     }
 
     private String answer(String network, String address) throws Failure {
+        if (!NetworkName.of(network).mode().hasGateway()) {
+            return " of the LAN";
+        }
         Fields ping = networks.client(network)
                 .send(
                         "POST",

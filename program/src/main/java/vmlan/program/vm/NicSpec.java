@@ -5,15 +5,22 @@ import java.util.List;
 import vmlan.packet.Ipv4Address;
 import vmlan.packet.MacAddress;
 import vmlan.program.message.Failure;
+import vmlan.program.serve.MacTranslation;
+import vmlan.program.serve.NetworkName;
 
 /// One `--net`: which network, and what the guest's NIC on it is to be.
 ///
-/// @param kind `user` and `none` are QEMU's own, anything else is a network's name
+/// @param kind `user` and `none` are QEMU's own, `bridged` is the NIC that the host's default route has, anything
+///     else is a network's name
 /// @param mac null for the VM's own
 /// @param address null for any
-public record NicSpec(String kind, MacAddress mac, Ipv4Address address, boolean isolated) {
-    private static final String FORMS =
-            "take --net shared, private, user or none, with mac=…, ip=… and isolated behind commas";
+/// @param translation null for what the network has
+public record NicSpec(String kind, MacAddress mac, Ipv4Address address, boolean isolated, MacTranslation translation) {
+    /// Which NIC is not said.
+    public static final String BRIDGED = "bridged";
+
+    private static final String FORMS = "take --net shared, host, private, bridged:NIC, user or none, with mac=…, ip=…"
+            + " and isolated behind commas, and for bridged mac-nat=on|off|auto";
 
     public static NicSpec parse(String text) throws Failure {
         List<String> parts = new ArrayList<>(List.of(text.split(",", -1)));
@@ -21,6 +28,7 @@ public record NicSpec(String kind, MacAddress mac, Ipv4Address address, boolean 
         MacAddress mac = null;
         Ipv4Address address = null;
         boolean isolated = false;
+        MacTranslation translation = null;
         try {
             for (String part : parts) {
                 if (part.startsWith("mac=")) {
@@ -29,6 +37,8 @@ public record NicSpec(String kind, MacAddress mac, Ipv4Address address, boolean 
                     address = Ipv4Address.parse(part.substring(3));
                 } else if (part.equals("isolated")) {
                     isolated = true;
+                } else if (part.startsWith("mac-nat=") && kind.startsWith(BRIDGED)) {
+                    translation = MacTranslation.ofKey(part.substring(8));
                 } else {
                     throw Failure.usage("--net " + text + ": '" + part + "' is not known", FORMS);
                 }
@@ -44,10 +54,20 @@ public record NicSpec(String kind, MacAddress mac, Ipv4Address address, boolean 
         if (kind.isEmpty()) {
             throw Failure.usage("--net " + text + " names no network", FORMS);
         }
-        if (kind.startsWith("bridged") || kind.equals("host")) {
-            throw Failure.usage("--net " + kind + " is not supported yet", FORMS);
+        if (kind.startsWith("bridged:")) {
+            kind = NetworkName.bridgedTo(kind.substring("bridged:".length()));
         }
-        return new NicSpec(kind, mac, address, isolated);
+        if (kind.startsWith(BRIDGED) && address != null) {
+            throw Failure.usage(
+                    "--net " + text + ": the LAN gives the addresses on a bridged network",
+                    "reserve " + address + " in the LAN's router for the VM's MAC address (vmlan ps --json shows it)");
+        }
+        return new NicSpec(kind, mac, address, isolated, translation);
+    }
+
+    /// The same on another network.
+    public NicSpec on(String network) {
+        return new NicSpec(network, mac, address, isolated, translation);
     }
 
     public boolean isNone() {

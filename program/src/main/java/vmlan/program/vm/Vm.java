@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import vmlan.program.files.Fields;
+import vmlan.program.message.ShellWords;
 import vmlan.qemu.ProcessMark;
 
 /// What is kept of a VM, from its first start until `rm`.

@@ -88,6 +88,17 @@ public final class VmStarter {
         }
     }
 
+    /// Fetches and makes what a start of the demo guest needs; the next one is quick then, and needs no Internet.
+    public void prepareDemoGuest() throws Failure {
+        try {
+            plan(new Wish(null, null, List.of(), 1, 0, List.of()));
+        } catch (QemuException e) {
+            throw Failure.world(e.what(), e.remedy(), e);
+        } finally {
+            progress.done();
+        }
+    }
+
     /// Starts the VM; it runs, with its links up, when this returns.
     public Vm start(Wish wish) throws Failure {
         try {
@@ -140,7 +151,7 @@ public final class VmStarter {
         boolean done = false;
         try {
             progress.step("starting the network");
-            register(claimed.name(), plan.qemu(), nics);
+            nics = register(claimed.name(), plan.qemu(), nics);
             progress.step("starting QEMU");
             launch(plan, wish, nics);
             if (aborted) {
@@ -158,7 +169,8 @@ public final class VmStarter {
     /// @param spec as wished for
     /// @param mac chosen
     /// @param id of the netdev
-    private record NicPlan(NicSpec spec, MacAddress mac, String id, String port) {}
+    /// @param mtu of its network, when that is known
+    private record NicPlan(NicSpec spec, MacAddress mac, String id, String port, int mtu) {}
 
     private List<NicPlan> chooseNics(String name, List<NicSpec> specs) throws Failure {
         MacChooser chooser = MacChooser.ofInstallation(places, progress::note);
@@ -177,7 +189,7 @@ public final class VmStarter {
             int number = nics.size();
             MacAddress mac = spec.mac() != null ? spec.mac() : chooser.choose(spec.kind(), name, number, taken);
             taken.add(mac.toString());
-            nics.add(new NicPlan(spec, mac, "net" + number, name + "-" + number));
+            nics.add(new NicPlan(spec, mac, "net" + number, name + "-" + number, Nic.ETHERNET_MTU));
         }
         return nics;
     }
@@ -209,9 +221,11 @@ public final class VmStarter {
         }
     }
 
-    private void register(String name, Qemu qemu, List<NicPlan> nics) throws Failure {
+    private List<NicPlan> register(String name, Qemu qemu, List<NicPlan> nics) throws Failure {
+        List<NicPlan> registered = new ArrayList<>();
         for (NicPlan nic : nics) {
             if (nic.spec().isUser()) {
+                registered.add(nic);
                 continue;
             }
             Map<String, Object> body = new LinkedHashMap<>();
@@ -219,12 +233,19 @@ public final class VmStarter {
             body.put("mac", nic.mac().toString());
             body.put("qemuListens", qemu.attachment() == StreamAttachment.QEMU_LISTENS);
             body.put("qmp", store.networkQmpSocket(name).toString());
+            body.put("device", Nic.device(nic.id()));
             body.put("isolated", nic.spec().isolated());
             body.put(
                     "address",
                     nic.spec().address() == null ? null : nic.spec().address().toString());
-            networks.running(nic.spec().kind()).send("PUT", "/v1/ports/" + nic.port(), body, REQUEST_LIMIT);
+            Fields answer = networks.running(nic.spec().kind(), nic.spec().translation())
+                    .send("PUT", "/v1/ports/" + nic.port(), body, REQUEST_LIMIT);
+            answer.texts("notes").forEach(progress::note);
+            int mtu =
+                    answer.optionalNumber("mtu").orElse((long) Nic.ETHERNET_MTU).intValue();
+            registered.add(new NicPlan(nic.spec(), nic.mac(), nic.id(), nic.port(), mtu));
         }
+        return registered;
     }
 
     private void launch(Plan plan, Wish wish, List<NicPlan> nics) throws Failure, QemuException, IOException {
@@ -289,7 +310,7 @@ public final class VmStarter {
                         "-device", "virtio-net-pci,netdev=" + nic.id() + ",mac=" + nic.mac()));
             } else {
                 Path socket = places.socket(nic.spec().kind(), nic.port() + ".sock");
-                attached.add(new Nic(nic.id(), nic.mac().toString(), socket));
+                attached.add(new Nic(nic.id(), nic.mac().toString(), socket, nic.mtu()));
             }
         }
         extra.addAll(wish.extraArguments());

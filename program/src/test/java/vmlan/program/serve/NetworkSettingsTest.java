@@ -18,8 +18,8 @@ import vmlan.program.message.Failure;
 class NetworkSettingsTest {
     @Test
     void theFirstSubnetThatNoRouteUsesIsTaken() throws Failure {
-        assertThat(NetworkSettings.freeSubnet(List.of())).isEqualTo(Ipv4Prefix.parse("192.168.64.0/24"));
-        assertThat(NetworkSettings.freeSubnet(List.of(
+        assertThat(Subnet.freeIpv4(List.of())).isEqualTo(Ipv4Prefix.parse("192.168.64.0/24"));
+        assertThat(Subnet.freeIpv4(List.of(
                         Ipv4Prefix.parse("0.0.0.0/0"),
                         Ipv4Prefix.parse("192.168.64.0/23"),
                         Ipv4Prefix.parse("192.168.66.128/25"),
@@ -29,7 +29,7 @@ class NetworkSettingsTest {
 
     @Test
     void aHostWhoseRoutesUseAllOfThemIsTold() {
-        assertThatThrownBy(() -> NetworkSettings.freeSubnet(List.of(Ipv4Prefix.parse("192.168.0.0/16"))))
+        assertThatThrownBy(() -> Subnet.freeIpv4(List.of(Ipv4Prefix.parse("192.168.0.0/16"))))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining("no free subnet");
     }
@@ -39,7 +39,7 @@ class NetworkSettingsTest {
         SplittableRandom random = new SplittableRandom(1);
         List<Long> seen = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            long high = NetworkSettings.randomUla(random).high();
+            long high = Subnet.randomUla(random).high();
             assertThat(high >>> 56).isEqualTo(0xfd);
             assertThat(high & 0xffff).as("the subnet").isEqualTo(1);
             seen.add(high);
@@ -51,7 +51,7 @@ class NetworkSettingsTest {
     void theGatewaysMacIsAStationsOwnAndNoGuests() {
         SplittableRandom random = new SplittableRandom(1);
         for (int i = 0; i < 100; i++) {
-            MacAddress mac = NetworkSettings.gatewayMac(random);
+            MacAddress mac = Subnet.gatewayMac(random);
             assertThat(mac.isGroup()).isFalse();
             assertThat(mac.bits() >> 40 & 2).as("locally administered").isEqualTo(2);
             assertThat(mac.toString()).doesNotStartWith("52:54:00");
@@ -62,7 +62,7 @@ class NetworkSettingsTest {
     void whatWasChosenIsKept(@TempDir Path home) throws Exception {
         Places places = Places.in(home);
         NetworkSettings chosen =
-                NetworkSettings.choose(places, "shared", NetworkMode.SHARED, List.of(), new SplittableRandom(7));
+                NetworkSettings.readOrChoose(places, "shared", null, line -> {}, new SplittableRandom(7));
         assertThat(NetworkSettings.read(places, "shared", line -> {})).contains(chosen);
         assertThat(NetworkSettings.read(places, "private", line -> {})).isEmpty();
     }

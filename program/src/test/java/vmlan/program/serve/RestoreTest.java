@@ -50,6 +50,7 @@ class RestoreTest {
                 false,
                 places.socket("shared", id + ".sock"),
                 places.socket("shared", id + ".qmp"),
+                null,
                 false,
                 address,
                 1,
@@ -61,13 +62,15 @@ class RestoreTest {
         Path folder = places.state("networks", "shared");
         NetworkSettings settings = NetworkSettings.read(places, "shared", line -> {})
                 .orElse(NetworkSettings.choose(
-                        places, "shared", NetworkMode.SHARED, List.of(), new SplittableRandom(1)));
+                                NetworkName.of("shared"), MacTranslation.AUTO, List.of(), new SplittableRandom(1))
+                        .written(places));
         return new NetworkProcess(
                 settings,
                 new NetworkState(folder, keeper),
                 new NetworkLog(folder.resolve("network.log")),
                 loop,
                 places,
+                Devices.NONE,
                 1_000_000_000L,
                 new SplittableRandom(2));
     }
@@ -86,8 +89,16 @@ class RestoreTest {
             state.settle();
             NetworkProcess network = open(places, loop, keeper);
             assertThat(network.ports()).extracting(port -> port.record().id()).containsExactly("wants", "any");
-            assertThat(network.leases().reserved(records.get(1).mac())).contains(Ipv4Address.parse("192.168.64.2"));
-            assertThat(network.leases().reserved(records.getFirst().mac())).contains(Ipv4Address.parse("192.168.64.3"));
+            assertThat(network.gateway()
+                            .orElseThrow()
+                            .leaseTable()
+                            .reserved(records.get(1).mac()))
+                    .contains(Ipv4Address.parse("192.168.64.2"));
+            assertThat(network.gateway()
+                            .orElseThrow()
+                            .leaseTable()
+                            .reserved(records.getFirst().mac()))
+                    .contains(Ipv4Address.parse("192.168.64.3"));
             assertThat(Files.readString(places.stateIfAny("networks", "shared", "network.log")))
                     .contains("elsewhere: cannot be taken back");
             // What could not be taken back is not forgotten while its VM runs.

@@ -13,6 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import vmlan.packet.Ipv4Address;
 import vmlan.packet.MacAddress;
 import vmlan.program.message.Failure;
+import vmlan.program.message.ShellWords;
+import vmlan.program.serve.MacTranslation;
 
 class ValuesTest {
     @ParameterizedTest
@@ -36,10 +38,24 @@ class ValuesTest {
 
     @Test
     void aNicSpecHasItsPartsInAnyOrder() throws Failure {
-        assertThat(NicSpec.parse("shared")).isEqualTo(new NicSpec("shared", null, null, false));
+        assertThat(NicSpec.parse("shared")).isEqualTo(new NicSpec("shared", null, null, false, null));
         assertThat(NicSpec.parse("private,isolated,ip=192.168.64.9,mac=52:54:00:00:00:01"))
                 .isEqualTo(new NicSpec(
-                        "private", MacAddress.parse("52:54:00:00:00:01"), Ipv4Address.parse("192.168.64.9"), true));
+                        "private",
+                        MacAddress.parse("52:54:00:00:00:01"),
+                        Ipv4Address.parse("192.168.64.9"),
+                        true,
+                        null));
+    }
+
+    @Test
+    void aBridgedNicNamesTheHostsNic() throws Failure {
+        assertThat(NicSpec.parse("bridged:en0,mac-nat=on,isolated"))
+                .isEqualTo(new NicSpec("bridged-en0", null, null, true, MacTranslation.ON));
+        assertThat(NicSpec.parse("bridged").kind())
+                .as("the one of the default route, looked for later")
+                .isEqualTo(NicSpec.BRIDGED);
+        assertThat(NicSpec.parse("host").kind()).isEqualTo("host");
     }
 
     @ParameterizedTest
@@ -52,8 +68,9 @@ class ValuesTest {
                 "shared,mac=01:00:5e:00:00:01",
                 "shared,ip=300.1.1.1",
                 "shared,colour=red",
-                "bridged:en0",
-                "host"
+                "shared,mac-nat=on",
+                "bridged:en0,mac-nat=maybe",
+                "bridged:en0,ip=192.168.64.9"
             })
     void aNicSpecThatMakesNoSenseIsSaid(String text) {
         assertThatThrownBy(() -> NicSpec.parse(text))

@@ -5,19 +5,19 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /// Waits for what another process does and nobody tells us about.
-final class Await {
+public final class Await {
     private Await() {}
 
-    interface Look<T> {
+    public interface Look<T> {
         Optional<T> look() throws Exception;
     }
 
-    interface Evidence {
+    public interface Evidence {
         String show() throws Exception;
     }
 
     /// @param evidence what to show when it does not come
-    static <T> T until(String what, Duration limit, Look<T> look, Evidence evidence) {
+    public static <T> T until(String what, Duration limit, Look<T> look, Evidence evidence) {
         long deadline = System.nanoTime() + limit.toNanos();
         try {
             while (true) {

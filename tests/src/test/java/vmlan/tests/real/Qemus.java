@@ -4,7 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// The two generations of QEMU that everything is tried with; `./dev test` says where they are.
-enum Qemus {
+public enum Qemus {
     QEMU_7("VMLAN_TEST_QEMU_7"),
     QEMU_10("VMLAN_TEST_QEMU_10");
 
@@ -15,7 +15,7 @@ enum Qemus {
     }
 
     /// The folder with its programs. A missing one fails the test that needs it; nothing is skipped.
-    Path folder() {
+    public Path folder() {
         String value = System.getenv(variable);
         if (value == null || !Files.isExecutable(Path.of(value, "qemu-system-x86_64"))) {
             throw new AssertionError(

@@ -3,14 +3,16 @@ package vmlan.tests.real;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// A user without any rights, with a home of their own and a copy of the built checkout.
 ///
 /// The suite runs as root in CI: then it becomes user 65534 for this. Run by somebody else, that one is
 /// unprivileged already.
-final class UnprivilegedUser implements AutoCloseable {
-    static final int UID = isRoot() ? 65534 : uid();
+public final class UnprivilegedUser implements AutoCloseable {
+    public static final int UID = isRoot() ? 65534 : uid();
 
     private final Path home;
     private final Path qemu;
@@ -23,7 +25,12 @@ final class UnprivilegedUser implements AutoCloseable {
     }
 
     static UnprivilegedUser in(Path home) throws IOException, InterruptedException {
-        Installation installation = Installation.create(Qemus.QEMU_10);
+        return in(home, List.of());
+    }
+
+    /// @param inside words in front of every command, such as those that enter a network namespace
+    public static UnprivilegedUser in(Path home, List<String> inside) throws IOException, InterruptedException {
+        Installation installation = Installation.create(Qemus.QEMU_10, inside);
         Path checkout = home.resolve("vmlan");
         run("cp", "-a", Installation.launcher().getParent().toString(), checkout.toString());
         Path qemu = Qemus.QEMU_10.folder();
@@ -47,11 +54,28 @@ final class UnprivilegedUser implements AutoCloseable {
         return new UnprivilegedUser(home, qemu, installation);
     }
 
-    Installation.Result vmlan(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new java.util.ArrayList<>();
+    public Installation.Result vmlan(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
         if (isRoot()) {
             command.addAll(List.of("setpriv", "--reuid=" + UID, "--regid=" + UID, "--clear-groups", "--no-new-privs"));
         }
+        return as(command, arguments);
+    }
+
+    /// As if this user had called sudo, which says so in the environment (sudo(8)).
+    public Installation.Result underSudo(String... arguments) throws IOException, InterruptedException {
+        return as(List.of("env", "SUDO_UID=" + UID, "SUDO_GID=" + UID, "SUDO_USER=nobody"), arguments);
+    }
+
+    /// Everything that this user's commands have written but the copies made here.
+    public List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.walk(home.resolve("files"))) {
+            return files.toList();
+        }
+    }
+
+    private Installation.Result as(List<String> before, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(before);
         command.addAll(List.of(
                 "env",
                 "VMLAN_HOME=" + home.resolve("files"),
@@ -62,7 +86,7 @@ final class UnprivilegedUser implements AutoCloseable {
         return installation.launch(Installation.Redirect.NOTHING, command).await();
     }
 
-    int owner(long pid) throws IOException {
+    public int owner(long pid) throws IOException {
         return (Integer) Files.getAttribute(Path.of("/proc/" + pid), "unix:uid");
     }
 
@@ -88,6 +112,7 @@ final class UnprivilegedUser implements AutoCloseable {
     public void close() throws IOException, InterruptedException {
         vmlan("rm", "--force", "demo");
         vmlan("network", "stop", "shared");
+        vmlan("network", "stop", "bridged-en0");
         installation.close();
         run("rm", "-rf", home.toString());
     }

@@ -1,4 +1,4 @@
-package vmlan.program.vm;
+package vmlan.program.message;
 
 import java.util.List;
 import java.util.stream.Collectors;

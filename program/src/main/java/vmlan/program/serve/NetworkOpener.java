@@ -1,0 +1,131 @@
+package vmlan.program.serve;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import vmlan.host.linux.NicList;
+import vmlan.host.linux.NicOpener;
+import vmlan.host.linux.OpenedNic;
+import vmlan.host.linux.Rights;
+import vmlan.host.linux.Tap;
+import vmlan.host.linux.TcFilter;
+import vmlan.packet.Ipv6Prefix;
+import vmlan.program.files.Fields;
+import vmlan.program.files.Places;
+import vmlan.program.files.StateFile;
+import vmlan.program.message.Failure;
+
+/// The short part of a network's life that has rights: opens what they are needed for, gives them up and becomes the
+/// network's process. Reads no frame. setup/open-network.sh starts it, and again for [#undo].
+public final class NetworkOpener {
+    private final Places places;
+    private final NetworkName name;
+
+    public NetworkOpener(Places places, NetworkName name) {
+        this.places = places;
+        this.name = name;
+    }
+
+    /// A file that is there while the host has something of this network that does not go with its process.
+    static Path undoFile(Places places, String name) {
+        return places.stateIfAny("networks", name, "undo.json");
+    }
+
+    /// Does not return but by an exception.
+    ///
+    /// @param translation null to keep what is set
+    public void open(MacTranslation translation) throws Failure {
+        undo();
+        try {
+            NetworkSettings settings = NetworkSettings.readOrChoose(
+                    places, name.text(), translation, line -> System.err.println("vmlan: " + line), new SecureRandom());
+            OpenedNic nic = name.mode().hasUplink() ? openNic(settings) : null;
+            Tap tap = name.mode().hasTap() ? openTap(settings) : null;
+            become(new Devices(nic, tap));
+        } catch (IOException e) {
+            throw Failure.world(
+                    "the network " + name.text() + " cannot be opened: " + Places.reason(e),
+                    "see docs/platforms.md for what it needs of the system",
+                    e);
+        }
+    }
+
+    private OpenedNic openNic(NetworkSettings settings) throws IOException, Failure {
+        HostNics.check(name);
+        boolean isWifi = NicList.read().stream()
+                .anyMatch(nic -> nic.name().equals(name.nic()) && nic.kind() == NicList.Kind.WIFI);
+        boolean translated = switch (settings.translation()) {
+            case ON -> true;
+            case OFF -> false;
+            case AUTO -> isWifi;
+        };
+        // Not 0, which is no mark; random, so that two networks' marks differ and nobody's rules know it.
+        int mark = new SecureRandom().nextInt(1, Integer.MAX_VALUE);
+        OpenedNic nic = NicOpener.open(name.nic(), mark, translated);
+        if (!nic.filters().isEmpty()) {
+            new StateFile(undoFile(places, name.text()))
+                    .write(Map.of(
+                            "filters",
+                            nic.filters().stream().map(TcFilter::encode).toList()));
+        }
+        return nic;
+    }
+
+    /// A `shared` network goes on without a tap where there is none to be had; `host` is nothing without.
+    private Tap openTap(NetworkSettings settings) throws IOException {
+        Subnet subnet = settings.subnet();
+        try {
+            Tap tap = Tap.open(new Tap.Wish(
+                    "vmlan-" + name.mode().key(),
+                    subnet.gatewayMac().bits(),
+                    NetworkSettings.MTU,
+                    subnet.gateway(),
+                    subnet.ipv4().length(),
+                    subnet.gateway6(),
+                    Ipv6Prefix.LENGTH));
+            tap.problems().forEach(problem -> System.err.println("vmlan: " + tap.name() + ": " + problem));
+            return tap;
+        } catch (IOException e) {
+            if (name.mode().needsRights()) {
+                throw e;
+            }
+            System.err.println(
+                    "vmlan: the host has no interface on the network " + name.text() + ": " + Places.reason(e));
+            return null;
+        }
+    }
+
+    private void become(Devices devices) throws IOException, Failure {
+        Map<String, String> environment = new TreeMap<>(System.getenv());
+        environment.put(Devices.VARIABLE, devices.toJson());
+        environment.put("VMLAN_NO_BUILD", "1");
+        Rights.dropAndExec(
+                Path.of("/bin/sh"),
+                List.of("sh", Privileges.launcher(), "network", "serve", name.text()),
+                environment,
+                devices.descriptors());
+    }
+
+    /// Takes back what an earlier process of this network left in the kernel.
+    public void undo() throws Failure {
+        Path path = undoFile(places, name.text());
+        StateFile file = new StateFile(path);
+        try {
+            List<String> filters = file.read(line -> {})
+                    .map(content -> new Fields(content).texts("filters"))
+                    .orElse(List.of());
+            NicOpener.remove(filters.stream().map(TcFilter::parse).toList());
+            Files.deleteIfExists(path);
+        } catch (IOException | IllegalArgumentException e) {
+            throw Failure.world(
+                    "what an earlier process of " + name.text() + " left on the NIC cannot be taken back: "
+                            + e.getMessage(),
+                    "see: tc filter show dev " + name.nic() + " egress; then remove " + path,
+                    e);
+        }
+    }
+}

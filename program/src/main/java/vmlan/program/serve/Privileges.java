@@ -1,0 +1,113 @@
+package vmlan.program.serve;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import vmlan.program.files.Places;
+import vmlan.program.message.Failure;
+import vmlan.program.message.ShellWords;
+
+/// Where the rights come from that opening a NIC or a tap takes: from who started this command, or from sudo.
+///
+/// ```
+/// sudo vmlan …  ─ setup/sudo.sh ─▶ as the caller, with three capabilities: vmlan network start NAME
+/// root's vmlan ─┐                                   │
+///               └─▶ setup/open-network.sh ◀─────────┘   stays, waits for the process's end
+///                        └─▶ vmlan network open NAME    opens the devices, gives up all rights, becomes
+///                              └─▶ vmlan network serve NAME
+/// ```
+final class Privileges {
+    /// CAP_NET_ADMIN and CAP_NET_RAW (linux/capability.h).
+    private static final long NEEDED = 1L << 12 | 1L << 13;
+
+    private Privileges() {}
+
+    /// Whether this process may open devices. `$VMLAN_RIGHTS=no` is for who has rights and wants a network without.
+    static boolean areHere() {
+        if ("no".equals(System.getenv("VMLAN_RIGHTS"))) {
+            return false;
+        }
+        try {
+            return Files.readAllLines(Path.of("/proc/self/status"), StandardCharsets.US_ASCII).stream()
+                    .filter(line -> line.startsWith("CapEff:"))
+                    .map(line -> Long.parseUnsignedLong(
+                            line.substring("CapEff:".length()).strip(), 16))
+                    .anyMatch(rights -> (rights & NEEDED) == NEEDED);
+        } catch (IOException e) {
+            return false; // not Linux
+        }
+    }
+
+    /// What starts a network's process where the rights are here.
+    static List<String> openerCommand(Places places, String name, MacTranslation translation) throws Failure {
+        List<String> command = new ArrayList<>(List.of(
+                "/bin/sh",
+                Path.of(launcher()).resolveSibling("setup/open-network.sh").toString(),
+                launcher(),
+                name,
+                NetworkOpener.undoFile(places, name).toString()));
+        if (translation != null) {
+            command.add("--mac-nat=" + translation.key());
+        }
+        return command;
+    }
+
+    static String launcher() throws Failure {
+        String launcher = System.getProperty("vmlan.launcher");
+        if (launcher == null) {
+            throw Failure.world("vmlan does not know its own start script", "start it by ./vmlan");
+        }
+        return launcher;
+    }
+
+    static Failure missing(String name) throws Failure {
+        return Failure.world(
+                "the network " + name + " does not run, and starting it takes rights that you do not have",
+                "type: " + ShellWords.join(sudoLine(name, null)) + " (or add --sudo to the command)");
+    }
+
+    /// sudo clears the environment; what says where vmlan's files are is handed over by name.
+    private static List<String> sudoLine(String name, MacTranslation translation) throws Failure {
+        List<String> line = new ArrayList<>(List.of("sudo"));
+        Map<String, String> environment = System.getenv();
+        List<String> kept = environment.keySet().stream()
+                .filter(key -> key.matches("VMLAN_(HOME|QEMU)|XDG_(STATE|CACHE|CONFIG)_HOME|TMPDIR"))
+                .sorted()
+                .map(key -> key + "=" + environment.get(key))
+                .toList();
+        if (!kept.isEmpty()) {
+            line.add("env");
+            line.addAll(kept);
+        }
+        line.addAll(List.of(launcher(), "network", "start", name));
+        if (translation != null) {
+            line.add("--mac-nat=" + translation.key());
+        }
+        return line;
+    }
+
+    /// sudo has the terminal while it runs, to ask for a password.
+    static void startBySudo(String name, MacTranslation translation) throws Failure {
+        List<String> line = sudoLine(name, translation);
+        try {
+            int code = new ProcessBuilder(line).inheritIO().start().waitFor();
+            if (code != 0) {
+                throw Failure.world(
+                        "the network " + name + " was not started: sudo ended with " + code,
+                        "see above, or type: " + ShellWords.join(line));
+            }
+        } catch (IOException e) {
+            throw Failure.world(
+                    "sudo cannot be started: " + Places.reason(e),
+                    "as root, type: " + ShellWords.join(line.subList(1, line.size())),
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Failure.world("interrupted", "start it again");
+        }
+    }
+}

@@ -1,0 +1,264 @@
+package vmlan.program.serve;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import vmlan.host.EventLoop;
+import vmlan.host.linux.FrameReceiver;
+import vmlan.host.linux.NicDevice;
+import vmlan.host.linux.NicMonitor;
+import vmlan.host.linux.NicState;
+import vmlan.host.linux.OpenedNic;
+import vmlan.host.linux.RedirectKind;
+import vmlan.network.DropReason;
+import vmlan.network.Switch;
+import vmlan.network.dhcp.Lease;
+import vmlan.network.gateway.Neighbour;
+import vmlan.network.uplink.AddressTable;
+import vmlan.network.uplink.Uplink;
+import vmlan.packet.MacAddress;
+
+/// A NIC of the host as the network's uplink: the device with its frames, the monitor that tells what becomes of the
+/// NIC, and the addresses that guests show on the way.
+///
+/// A NIC that is unplugged and comes back has another index. The packet socket is bound to it again, for which no
+/// rights are needed; the way to the host went with the old one, and takes rights to open. Then the process asks to be
+/// started anew by who opened its devices, and where that is gone says what to type.
+final class UplinkService implements NetworkService {
+    /// What an uplink needs from its network.
+    interface Owner {
+        /// The NIC lost its link, or has it again.
+        void linkChanged(boolean up);
+
+        /// The process shall end, to be started anew with rights.
+        void reopen();
+    }
+
+    private final OpenedNic nic;
+    private final Switch network;
+    private final EventLoop loop;
+    private final NetworkLog log;
+    private final Owner owner;
+    private final AddressTable addresses;
+    private final NicDevice device;
+    private final NicMonitor monitor;
+    private final Uplink uplink;
+    private final FaultLog faults;
+    /// Who opened the devices: the shell of setup/open-network.sh.
+    private final long openerPid = parentPid();
+
+    private int boundIndex;
+    /// Until the monitor says otherwise: guests' links are up when they start.
+    private boolean running = true;
+    private boolean hostPathLost;
+    private MacAddress mac;
+    private int mtu = NetworkSettings.MTU;
+
+    UplinkService(
+            OpenedNic nic, Collection<Neighbour> known, Switch network, EventLoop loop, NetworkLog log, Owner owner)
+            throws IOException {
+        this.nic = nic;
+        this.network = network;
+        this.loop = loop;
+        this.log = log;
+        this.owner = owner;
+        addresses = new AddressTable(known, loop.now());
+        device = new NicDevice(loop, nic, new Receiver());
+        uplink = new Uplink(network, device, addresses, nic.translated(), loop.now());
+        faults = new FaultLog("uplink", uplink.port(), log);
+        boundIndex = nic.ifIndex();
+        device.start();
+        monitor = new NicMonitor(loop, nic.ifName(), this::changed, e -> log.failure(nic.ifName(), e));
+        monitor.start();
+        log.accept(nic.ifName() + ": host and guests reach each other by " + hostPath()
+                + (nic.reason().isEmpty() ? "" : ": " + nic.reason())
+                + (nic.translated() ? "; MAC addresses are translated" : ""));
+    }
+
+    private static long parentPid() {
+        return ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
+    }
+
+    /// Takes frames from the device.
+    private final class Receiver implements FrameReceiver {
+        @Override
+        public void received(ByteBuffer buffer, int offset, int length, boolean fromHost, long now) {
+            uplink.received(buffer, offset, length, fromHost, now);
+        }
+
+        @Override
+        public void batchEnd() {
+            network.flush();
+        }
+
+        @Override
+        public void dropped(DropReason reason, long count) {
+            uplink.port().drop(reason, count);
+        }
+
+        @Override
+        public void failed(Exception cause) {
+            log.failure(nic.ifName() + ": can be read no longer", cause);
+            running = false;
+            owner.linkChanged(false);
+        }
+    }
+
+    private void changed(NicState state) {
+        boolean was = running;
+        apply(state);
+        if (running) {
+            // Also when nothing but a message came: it is what a Wi-Fi station's roaming looks like from here.
+            uplink.announce(loop.now());
+        }
+        network.flush();
+        if (was != running) {
+            log.accept(nic.ifName() + ": link " + (running ? "up" : "down"));
+            owner.linkChanged(running);
+        }
+    }
+
+    private void apply(NicState state) {
+        running = state.present() && state.running();
+        if (!state.present()) {
+            boundIndex = 0;
+            return;
+        }
+        if (state.mac() == null) {
+            return;
+        }
+        if (state.index() != boundIndex) {
+            bind(state.index());
+        }
+        mac = state.mac();
+        mtu = state.mtu();
+        uplink.nic(state.mac().bits(), state.ipv4(), state.ipv6(), state.mtu(), loop.now());
+    }
+
+    private void bind(int index) {
+        try {
+            device.rebind(index);
+            boundIndex = index;
+        } catch (IOException e) {
+            // It is gone again; the monitor will say when it is back.
+            log.accept(nic.ifName() + ": cannot be used: " + e.getMessage());
+            return;
+        }
+        if (index == nic.ifIndex() || nic.redirect() == RedirectKind.NONE) {
+            return;
+        }
+        hostPathLost = true;
+        if (openerPid != 0 && parentPid() == openerPid) {
+            log.accept(nic.ifName() + ": was replugged; its way to the host is opened anew");
+            owner.reopen();
+        } else {
+            log.accept(nic.ifName() + ": was replugged; " + hostPathReason());
+        }
+    }
+
+    boolean isRunning() {
+        return running;
+    }
+
+    int mtu() {
+        return mtu;
+    }
+
+    /// What whoever starts a VM should know.
+    List<String> notes() {
+        List<String> notes = new ArrayList<>();
+        if (hostPathLost || nic.redirect() == RedirectKind.NONE) {
+            notes.add("this host and the VM do not reach each other, the LAN and the VM do: " + hostPathReason());
+        }
+        if (!running) {
+            notes.add(nic.ifName() + " has no link now, so neither has the VM");
+        }
+        return notes;
+    }
+
+    private String hostPath() {
+        return HostNics.hostPath(hostPathLost ? RedirectKind.NONE : nic.redirect());
+    }
+
+    private String hostPathReason() {
+        return hostPathLost
+                ? nic.ifName() + " was replugged; type: sudo vmlan network start " + NetworkName.bridgedTo(nic.ifName())
+                : nic.reason();
+    }
+
+    @Override
+    public long round(long now) {
+        uplink.tick(now);
+        return uplink.nanosToTick(now);
+    }
+
+    @Override
+    public void resume(long now) {
+        uplink.announce(now);
+    }
+
+    @Override
+    public void farewell(long now) {
+        // The LAN's tables age; there is nothing to say.
+    }
+
+    @Override
+    public long changes() {
+        return addresses.changes();
+    }
+
+    @Override
+    public List<Lease> leases() {
+        return List.of();
+    }
+
+    @Override
+    public List<Neighbour> neighbours() {
+        return addresses.all();
+    }
+
+    @Override
+    public void welcome(PortRecord record) {
+        // The LAN gives the addresses.
+    }
+
+    @Override
+    public void dismiss(PortRecord record) {
+        addresses.forget(record.mac());
+    }
+
+    @Override
+    public GuestAddresses addresses(MacAddress station, long sinceNanos) {
+        return GuestAddresses.of(addresses, station, sinceNanos);
+    }
+
+    @Override
+    public void describe(Map<String, Object> json) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("interface", nic.ifName());
+        fields.put("mac", mac == null ? null : mac.toString());
+        fields.put("mtu", mtu);
+        fields.put("running", running);
+        fields.put("macTranslation", nic.translated());
+        fields.put("hostPath", hostPath());
+        fields.put("hostPathReason", hostPathReason());
+        fields.put("needsRights", hostPathLost);
+        fields.putAll(NetworkReport.counters(uplink.port()));
+        json.put("uplink", fields);
+    }
+
+    @Override
+    public void logFaults() {
+        faults.log();
+    }
+
+    @Override
+    public void close() {
+        monitor.close();
+        device.close();
+    }
+}

@@ -1,0 +1,49 @@
+#!/bin/sh
+# open-network.sh LAUNCHER NETWORK UNDO [--mac-nat=…]: a network's process with the devices that take rights to open.
+#
+# Started by the program where there are rights (ARCHITECTURE.md, "Rights"): by root, or by a user that has just the
+# three capabilities below. What runs here beside this shell: the opener, which opens a NIC or a tap, gives up every
+# right and becomes the network's process; and, when that process ended and could not clean up for lack of rights, the
+# opener again. This shell reads nothing but exit statuses.
+set -u
+launcher=$1
+network=$2
+# there while something has to be taken back after the process's end
+undo=$3
+shift 3
+
+# CAP_BPF came with Linux 5.8 (linux/capability.h, number 39); before it there is no eBPF for us, and no need.
+rights=+net_admin,+net_raw
+# cat: a shell reads byte by byte, and this file has only its first one that way.
+last_capability=$(cat /proc/sys/kernel/cap_last_cap 2>/dev/null)
+[ "${last_capability:-0}" -lt 39 ] || rights=$rights,+cap_39
+
+# Root gets every capability back at each exec unless it is told not to (capabilities(7), SECBIT_NOROOT).
+reduced() {
+    if [ "$(id -u)" = 0 ]; then
+        exec setpriv --no-new-privs --securebits +noroot,+noroot_locked --bounding-set "-all,$rights" \
+            --inh-caps "-all,$rights" --ambient-caps "-all,$rights" "$@"
+    fi
+    exec "$@"
+}
+
+command -v setpriv >/dev/null 2>&1 || [ "$(id -u)" != 0 ] || {
+    printf 'vmlan: setpriv is missing, which takes rights away from the network\n  → install util-linux\n' >&2
+    exit 1
+}
+
+# A signal for the group must not end this shell before the process is gone: there may be something to take back.
+trap : HUP INT TERM
+while :; do
+    (trap - HUP INT TERM && reduced "$launcher" network open "$network" "$@") &
+    child=$!
+    # a signal ends the wait, not the process
+    while :; do
+        wait "$child"
+        code=$?
+        kill -0 "$child" 2>/dev/null || break
+    done
+    [ ! -e "$undo" ] || (reduced "$launcher" network close "$network") >/dev/null
+    # 75: a NIC was replugged, and its way to the host has to be opened anew (NetworkServer, REOPEN)
+    [ "$code" = 75 ] || exit "$code"
+done
