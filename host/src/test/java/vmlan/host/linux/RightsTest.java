@@ -27,7 +27,8 @@ class RightsTest {
         for (Class<?> each : List.of(RightsProgram.class, Rights.class, Switch.class, MacAddress.class)) {
             Path from = Path.of(
                     each.getProtectionDomain().getCodeSource().getLocation().toURI());
-            NetworkNamespace.command("cp -r " + from + "/. " + classes);
+            // A module that is packaged already is a jar.
+            NetworkNamespace.command("cp -r " + from + (Files.isDirectory(from) ? "/. " : " ") + classes);
             // The tests of a module are in the module: its location is that of the classes.
             Path tests = from.resolveSibling("test-classes");
             if (each == Rights.class && Files.isDirectory(tests)) {
@@ -50,7 +51,7 @@ class RightsTest {
     private static String java(String action) {
         return Path.of(System.getProperty("java.home"), "bin", "java")
                 + " -Xshare:auto -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED -cp " + classes
-                + " vmlan.host.linux.RightsProgram " + action;
+                + ":" + classes + "/* vmlan.host.linux.RightsProgram " + action;
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import vmlan.program.control.ControlClient;
@@ -35,6 +36,8 @@ public final class Networks {
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
     /// A process writes its state and says farewell; the disk may be slow.
     private static final Duration END_LIMIT = Duration.ofSeconds(15);
+
+    private static final Duration UNDO_LOOK = Duration.ofMillis(20);
 
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
     private static final List<String> BUILT_IN = List.of("shared", "host", "private");
@@ -294,10 +297,23 @@ public final class Networks {
             }
             try (FileLock lock = ended.get()) {
                 Files.writeString(folder.resolve(STOPPED), "", StandardCharsets.US_ASCII);
+                // One that was killed could not remove them.
+                Files.deleteIfExists(places.socket(name, "control.sock"));
+                Files.deleteIfExists(places.socket(name, "qemu.sock"));
             }
+            awaitUndo(name);
             return true;
         } catch (IOException e) {
             throw Failure.world("cannot see the network end: " + Places.reason(e), "try again", e);
+        }
+    }
+
+    /// Whoever opened the devices may still have to take something back from the NIC (setup/open-network.sh).
+    private void awaitUndo(String name) {
+        Path undo = NetworkOpener.undoFile(places, name);
+        long deadline = System.nanoTime() + END_LIMIT.toNanos();
+        while (Files.exists(undo) && deadline - System.nanoTime() > 0) {
+            LockSupport.parkNanos(UNDO_LOOK.toNanos());
         }
     }
 

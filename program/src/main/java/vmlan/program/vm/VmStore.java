@@ -239,7 +239,12 @@ public final class VmStore {
     /// Removes everything that is kept of a VM.
     public void remove(String name) throws Failure {
         Path folder = folder(name);
-        List<Path> sockets = List.of(consoleSocket(name), qmpSocket(name), networkQmpSocket(name), wakingMark(name));
+        List<Path> sockets = new ArrayList<>(
+                List.of(consoleSocket(name), qmpSocket(name), networkQmpSocket(name), wakingMark(name)));
+        // Of a network that was killed, and has not been started again to tidy up.
+        for (Vm.VmNic nic : find(name).map(Vm::nics).orElse(List.of())) {
+            sockets.add(places.socket(nic.network(), nic.port() + ".sock"));
+        }
         try {
             for (Path socket : sockets) {
                 Files.deleteIfExists(socket);

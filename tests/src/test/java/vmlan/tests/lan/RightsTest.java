@@ -1,0 +1,99 @@
+package vmlan.tests.lan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
+import vmlan.program.files.Fields;
+import vmlan.tests.real.Installation;
+import vmlan.tests.real.Qemus;
+import vmlan.tests.real.UnprivilegedUser;
+
+/// Who may bridge, and what runs with rights.
+@EnabledOnOs(OS.LINUX)
+@ExtendWith(Evidence.class)
+class RightsTest {
+    @Test
+    void whoHasNoRightsIsToldTheLineToType() throws Exception {
+        Path home = Files.createTempDirectory(Path.of("/tmp"), "vmlan-user");
+        try (TestLan lan = TestLan.create(TestLan.Link.CABLE);
+                UnprivilegedUser nobody = UnprivilegedUser.in(home, lan.words(Machine.HOST))) {
+            Installation.Result run = nobody.vmlan("run", "-d", "--net", "bridged:en0");
+            String said = run.bad(1);
+            assertThat(said.lines().filter(line -> line.contains("sudo")))
+                    .as("one line to type in:%n%s", said)
+                    .singleElement()
+                    .satisfies(line -> assertThat(line).contains("network start bridged-en0"));
+            assertThat(said).doesNotContain("Exception").doesNotContain("\tat ");
+            assertThat(Installation.list(nobody.vmlan("ps", "--json").good()))
+                    .as("nothing is left of the VM")
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void theNetworkKeepsNoRightsAfterItHasOpenedItsDevices() throws Exception {
+        try (TestLan lan = TestLan.create(TestLan.Link.CABLE);
+                Installation vmlan = Installation.create(Qemus.QEMU_10, lan.words(Machine.HOST))) {
+            vmlan.vmlan("network", "start", LanGuests.NETWORK).good();
+            assertWithoutRights(vmlan.networkPid(LanGuests.NETWORK));
+            vmlan.vmlan("network", "start", "host").good();
+            assertWithoutRights(vmlan.networkPid("host"));
+            vmlan.vmlan("network", "stop", "host").good();
+        }
+    }
+
+    @Test
+    void underSudoQemuBelongsToTheCallerAndHasNoRights() throws Exception {
+        Path home = Files.createTempDirectory(Path.of("/tmp"), "vmlan-user");
+        try (TestLan lan = TestLan.create(TestLan.Link.CABLE);
+                UnprivilegedUser nobody = UnprivilegedUser.in(home, lan.words(Machine.HOST))) {
+            nobody.underSudo("run", "-d", "--net", "bridged:en0").good();
+            assertThat(nobody.vmlan("ip", "--timeout", "180", "demo").good()).startsWith(TestLan.PREFIX4);
+            Fields vm = Installation.list(nobody.vmlan("ps", "--json").good()).getFirst();
+            long qemu = vm.number("pid");
+            assertThat(nobody.owner(qemu)).as("QEMU's user").isEqualTo(UnprivilegedUser.UID);
+            for (String status : statuses(qemu)) {
+                assertThat(status).contains("CapEff:\t0000000000000000\n");
+            }
+            long network = Installation.object(nobody.vmlan("network", "show", LanGuests.NETWORK, "--json")
+                            .good())
+                    .number("pid");
+            assertWithoutRights(network);
+            assertThat(nobody.files())
+                    .allSatisfy(file -> assertThat((Integer)
+                                    Files.getAttribute(file, "unix:uid", java.nio.file.LinkOption.NOFOLLOW_LINKS))
+                            .as(file.toString())
+                            .isEqualTo(UnprivilegedUser.UID));
+        }
+    }
+
+    private static void assertWithoutRights(long pid) throws IOException {
+        List<String> statuses = statuses(pid);
+        assertThat(statuses).as("threads of " + pid).isNotEmpty();
+        for (String status : statuses) {
+            assertThat(status)
+                    .contains("CapEff:\t0000000000000000\n")
+                    .contains("CapPrm:\t0000000000000000\n")
+                    .contains("NoNewPrivs:\t1\n");
+        }
+    }
+
+    /// Of every thread: capabilities are a thread's own (capabilities(7)).
+    private static List<String> statuses(long pid) throws IOException {
+        try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+            List<String> statuses = new java.util.ArrayList<>();
+            for (Path thread : threads.toList()) {
+                statuses.add(Files.readString(thread.resolve("status")));
+            }
+            return statuses;
+        }
+    }
+}
