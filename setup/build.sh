@@ -32,6 +32,7 @@ prepare() {
     build_ended
     trap - EXIT HUP INT TERM
     [ -z "$missing_qemu" ] || need "qemu-$missing_qemu"
+    [ -z "$missing_ip" ] || need "$missing_ip"
 }
 
 build_ended() {

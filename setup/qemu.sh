@@ -26,7 +26,10 @@ find_missing_qemu() {
         esac
     done
     if [ -z "$qemu_machine" ]; then
-        [ "$qemu_command" = run ] || return
+        case $qemu_command in
+        run | demo) ;;
+        *) return ;;
+        esac
         qemu_machine=$(uname -m)
         [ "$qemu_machine" != arm64 ] || qemu_machine=aarch64
     fi

@@ -14,10 +14,12 @@ become_caller() {
     if [ "$(package_manager)" != brew ]; then
         missing_qemu=''
         case ${1-} in
-        run | qemu) [ -n "${VMLAN_QEMU-}" ] || find_missing_qemu "$@" ;;
+        run | qemu | demo) [ -n "${VMLAN_QEMU-}" ] || find_missing_qemu "$@" ;;
         esac
+        missing_ip=''
+        [ "${1-}" != demo ] || missing_ip=ip
         # shellcheck disable=SC2086 # no word or one
-        need jdk maven ${missing_qemu:+qemu-$missing_qemu}
+        need jdk maven ${missing_qemu:+qemu-$missing_qemu} $missing_ip
     fi
     case ${1-}:${2-} in
     network:start)

@@ -54,6 +54,7 @@ public final class EngineRouter implements Router {
                 "env",
                 "VMLAN_HOME=" + home,
                 "VMLAN_NO_BUILD=1",
+                "VMLAN_RIGHTS=",
                 "VMLAN_IDLE_SECONDS=" + Duration.ofDays(7).toSeconds(),
                 launcher,
                 "network",
