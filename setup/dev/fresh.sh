@@ -1,7 +1,8 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154 # here: set by ./dev
 # ./dev fresh: what a newcomer sees. What is committed is cloned into a temporary folder, with a home of its own, and
-# the two commands of the README are typed there: `./vmlan run`, until its guest has an address, and `./dev test`.
+# the commands of the README are typed there: `./vmlan run`, until its guest has an address, `./vmlan demo` and `./dev
+# test`.
 # Temporary folders are removed, also after a failure; what was started is stopped.
 
 . "$here/setup/dev/docs.sh"
@@ -102,12 +103,12 @@ become_fresh() {
     fi
 }
 
-# The README's two commands, as it shows them: without them it is not the README that is tried.
+# The README's commands, as it shows them: without them it is not the README that is tried.
 readme_commands() {
     fresh_calls=$(commands_of "$here/README.md" | cut -d' ' -f2- | sed 's/ *$//')
-    for fresh_call in 'vmlan run' 'dev test'; do
+    for fresh_call in 'vmlan demo' 'vmlan run' 'dev test'; do
         printf '%s\n' "$fresh_calls" | grep -q -x "$fresh_call" ||
-            fail "README.md shows no ./$fresh_call in a fenced block" "the two commands of the README are ./vmlan run and ./dev test"
+            fail "README.md shows no ./$fresh_call in a fenced block" "its commands are ./vmlan demo, ./vmlan run and ./dev test"
     done
 }
 
@@ -123,6 +124,8 @@ type_commands() {
     say "./vmlan run"
     first_run
     second_run
+    say "./vmlan demo"
+    demo_run
     if [ -n "$fresh_test" ]; then
         say "./dev test"
         fresh_from=$(date +%s)
@@ -194,6 +197,13 @@ second_run() {
     [ "$fresh_second" -le 30 ] || show_run "the next address took $fresh_second s"
     in_fresh ./vmlan stop demo </dev/null >>"$fresh_log" 2>&1 || show_run "the guest could not be stopped"
     in_fresh ./vmlan rm demo </dev/null >>"$fresh_log" 2>&1 || show_run "the guest could not be removed"
+}
+
+demo_run() {
+    fresh_from=$(date +%s)
+    in_fresh ./vmlan demo </dev/null >"$fresh_log" 2>&1 || show_run "./vmlan demo failed"
+    grep -q -F 'guest → outside' "$fresh_log" || show_run "./vmlan demo did not show everything"
+    say "the demo took $(($(date +%s) - fresh_from)) s"
 }
 
 show_run() {
