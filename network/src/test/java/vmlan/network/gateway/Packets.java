@@ -8,24 +8,24 @@ import vmlan.packet.Ipv6Address;
 
 /// Makes packets as a guest would, byte by byte and apart from the code under test: another hand, another
 /// checksum.
-final class Packets {
-    static final String ALL = "ff:ff:ff:ff:ff:ff";
+public final class Packets {
+    public static final String ALL = "ff:ff:ff:ff:ff:ff";
 
     private Packets() {}
 
-    static byte[] ethernet(String destination, String source, int type, byte[] payload) {
+    public static byte[] ethernet(String destination, String source, int type, byte[] payload) {
         return bytes(mac(destination), mac(source), u16(type), payload);
     }
 
-    static byte[] arp(int operation, String senderMac, String sender, String targetMac, String target) {
+    public static byte[] arp(int operation, String senderMac, String sender, String targetMac, String target) {
         return bytes(hex("000108000604"), u16(operation), mac(senderMac), ip4(sender), mac(targetMac), ip4(target));
     }
 
-    static byte[] ipv4(String source, String destination, int protocol, byte[] payload) {
+    public static byte[] ipv4(String source, String destination, int protocol, byte[] payload) {
         return ipv4(source, destination, protocol, 64, 0, payload);
     }
 
-    static byte[] ipv4(String source, String destination, int protocol, int ttl, int fragment, byte[] payload) {
+    public static byte[] ipv4(String source, String destination, int protocol, int ttl, int fragment, byte[] payload) {
         byte[] header = bytes(
                 hex("4500"),
                 u16(20 + payload.length),
@@ -37,18 +37,18 @@ final class Packets {
         return bytes(withChecksum(header, 10, checksum(header)), payload);
     }
 
-    static byte[] icmp(int type, int code, int rest, byte[] data) {
+    public static byte[] icmp(int type, int code, int rest, byte[] data) {
         byte[] message = bytes(new byte[] {(byte) type, (byte) code, 0, 0}, u32(rest), data);
         return withChecksum(message, 2, checksum(message));
     }
 
-    static byte[] udp4(String source, String destination, int sourcePort, int destinationPort, byte[] data) {
+    public static byte[] udp4(String source, String destination, int sourcePort, int destinationPort, byte[] data) {
         byte[] datagram = udp(sourcePort, destinationPort, data);
         byte[] pseudo = bytes(ip4(source), ip4(destination), u16(17), u16(datagram.length), datagram);
         return ipv4(source, destination, 17, withChecksum(datagram, 6, checksum(pseudo)));
     }
 
-    static byte[] udp6(String source, String destination, int sourcePort, int destinationPort, byte[] data) {
+    public static byte[] udp6(String source, String destination, int sourcePort, int destinationPort, byte[] data) {
         byte[] datagram = udp(sourcePort, destinationPort, data);
         return ipv6(
                 source, destination, 17, 64, withChecksum(datagram, 6, checksum6(source, destination, 17, datagram)));
@@ -58,7 +58,8 @@ final class Packets {
         return bytes(u16(sourcePort), u16(destinationPort), u16(8 + data.length), u16(0), data);
     }
 
-    static byte[] tcp(int sourcePort, int destinationPort, int sequence, int acknowledgement, int flags, byte[] data) {
+    public static byte[] tcp(
+            int sourcePort, int destinationPort, int sequence, int acknowledgement, int flags, byte[] data) {
         return bytes(
                 u16(sourcePort),
                 u16(destinationPort),
@@ -69,16 +70,16 @@ final class Packets {
                 data);
     }
 
-    static byte[] tcp4(String source, String destination, byte[] segment) {
+    public static byte[] tcp4(String source, String destination, byte[] segment) {
         byte[] pseudo = bytes(ip4(source), ip4(destination), u16(6), u16(segment.length), segment);
         return ipv4(source, destination, 6, withChecksum(segment, 16, checksum(pseudo)));
     }
 
-    static byte[] tcp6(String source, String destination, byte[] segment) {
+    public static byte[] tcp6(String source, String destination, byte[] segment) {
         return ipv6(source, destination, 6, 64, withChecksum(segment, 16, checksum6(source, destination, 6, segment)));
     }
 
-    static byte[] ipv6(String source, String destination, int next, int hopLimit, byte[] payload) {
+    public static byte[] ipv6(String source, String destination, int next, int hopLimit, byte[] payload) {
         return bytes(
                 hex("60000000"),
                 u16(payload.length),
@@ -88,22 +89,23 @@ final class Packets {
                 payload);
     }
 
-    static byte[] icmp6(String source, String destination, int hopLimit, int type, int code, int rest, byte[] data) {
+    public static byte[] icmp6(
+            String source, String destination, int hopLimit, int type, int code, int rest, byte[] data) {
         byte[] message = bytes(new byte[] {(byte) type, (byte) code, 0, 0}, u32(rest), data);
         message = withChecksum(message, 2, checksum6(source, destination, 58, message));
         return ipv6(source, destination, 58, hopLimit, message);
     }
 
-    static byte[] macOption(int type, String mac) {
+    public static byte[] macOption(int type, String mac) {
         return bytes(new byte[] {(byte) type, 1}, mac(mac));
     }
 
-    static int checksum6(String source, String destination, int protocol, byte[] payload) {
+    public static int checksum6(String source, String destination, int protocol, byte[] payload) {
         return checksum(bytes(ip6(source), ip6(destination), u32(payload.length), u32(protocol), payload));
     }
 
     /// RFC 1071 §1, word by word.
-    static int checksum(byte[] bytes) {
+    public static int checksum(byte[] bytes) {
         int sum = 0;
         for (int i = 0; i < bytes.length; i += 2) {
             sum += ((bytes[i] & 0xff) << 8) | (i + 1 < bytes.length ? bytes[i + 1] & 0xff : 0);
@@ -118,7 +120,7 @@ final class Packets {
         return copy;
     }
 
-    static byte[] bytes(byte[]... parts) {
+    public static byte[] bytes(byte[]... parts) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (byte[] part : parts) {
             all.writeBytes(part);
@@ -126,19 +128,19 @@ final class Packets {
         return all.toByteArray();
     }
 
-    static byte[] hex(String digits) {
+    public static byte[] hex(String digits) {
         return HexFormat.of().parseHex(digits.replace(" ", ""));
     }
 
-    static byte[] mac(String mac) {
+    public static byte[] mac(String mac) {
         return HexFormat.ofDelimiter(":").parseHex(mac);
     }
 
-    static byte[] ip4(String address) {
+    public static byte[] ip4(String address) {
         return u32(Ipv4Address.parse(address).bits());
     }
 
-    static byte[] ip6(String address) {
+    public static byte[] ip6(String address) {
         if (address.startsWith("::ffff:")) {
             return bytes(new byte[10], u16(0xffff), ip4(address.substring(7)));
         }
@@ -146,23 +148,23 @@ final class Packets {
         return ByteBuffer.allocate(16).putLong(bits.high()).putLong(bits.low()).array();
     }
 
-    static byte[] u16(int value) {
+    public static byte[] u16(int value) {
         return new byte[] {(byte) (value >> 8), (byte) value};
     }
 
-    static byte[] u32(int value) {
+    public static byte[] u32(int value) {
         return ByteBuffer.allocate(4).putInt(value).array();
     }
 
-    static String mac(byte[] frame, int at) {
+    public static String mac(byte[] frame, int at) {
         return HexFormat.ofDelimiter(":").formatHex(frame, at, at + 6);
     }
 
-    static String ip4(byte[] frame, int at) {
+    public static String ip4(byte[] frame, int at) {
         return new Ipv4Address(ByteBuffer.wrap(frame).getInt(at)).toString();
     }
 
-    static String ip6(byte[] frame, int at) {
+    public static String ip6(byte[] frame, int at) {
         ByteBuffer buffer = ByteBuffer.wrap(frame);
         return new Ipv6Address(buffer.getLong(at), buffer.getLong(at + 8)).toString();
     }

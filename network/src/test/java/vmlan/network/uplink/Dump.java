@@ -3,6 +3,7 @@ package vmlan.network.uplink;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
+import vmlan.network.gateway.Packets;
 
 /// A frame as one line, so that scripts of packets can be read: who to whom on Ethernet, then what. A checksum
 /// that is wrong stands at the end in capitals.

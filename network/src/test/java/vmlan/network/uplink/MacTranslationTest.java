@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import vmlan.network.DropReason;
+import vmlan.network.gateway.Packets;
 import vmlan.packet.DhcpMessage;
 import vmlan.packet.DhcpOptions;
 import vmlan.packet.Ipv4Address;

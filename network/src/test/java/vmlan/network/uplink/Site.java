@@ -14,6 +14,7 @@ import vmlan.network.Recorder;
 import vmlan.network.Switch;
 import vmlan.network.SwitchPort;
 import vmlan.network.gateway.Neighbour;
+import vmlan.network.gateway.Packets;
 import vmlan.packet.Ipv4Address;
 import vmlan.packet.Ipv6Address;
 import vmlan.packet.MacAddress;

@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import vmlan.network.DropReason;
 import vmlan.network.Recorder;
+import vmlan.network.gateway.Packets;
 import vmlan.packet.Ipv4Address;
 
 /// Whatever guests, LAN and host send: nothing is thrown, no guest's MAC gets out where it must not, and the

@@ -8,6 +8,7 @@ import vmlan.network.DropReason;
 import vmlan.network.Recorder;
 import vmlan.network.Switch;
 import vmlan.network.SwitchPort;
+import vmlan.network.gateway.Packets;
 import vmlan.packet.Ipv4Address;
 import vmlan.packet.Ipv6Address;
 import vmlan.packet.MacAddress;

@@ -10,6 +10,7 @@ import java.util.Map;
 import vmlan.host.EventLoop;
 import vmlan.host.linux.FrameReceiver;
 import vmlan.host.linux.NicDevice;
+import vmlan.host.linux.NicList;
 import vmlan.host.linux.NicMonitor;
 import vmlan.host.linux.NicState;
 import vmlan.host.linux.OpenedNic;
@@ -71,6 +72,11 @@ final class UplinkService implements NetworkService {
         uplink = new Uplink(network, device, addresses, nic.translated(), loop.now());
         faults = new FaultLog("uplink", uplink.port(), log);
         boundIndex = nic.ifIndex();
+        // The monitor's first word comes later than the first VM may, which has to be told.
+        NicList.read().stream()
+                .filter(each -> each.index() == nic.ifIndex())
+                .findFirst()
+                .ifPresent(each -> mtu = each.mtu());
         device.start();
         monitor = new NicMonitor(loop, nic.ifName(), this::changed, e -> log.failure(nic.ifName(), e));
         monitor.start();

@@ -43,6 +43,11 @@ class LanEndTest {
     }
 
     private void copy(Path classes) throws IOException {
+        if (Files.isRegularFile(classes)) {
+            // A module that is packaged already is a jar.
+            Files.copy(classes, home.resolve(classes.getFileName()));
+            return;
+        }
         try (Stream<Path> files = Files.walk(classes)) {
             for (Path file :
                     files.filter(path -> !path.endsWith("module-info.class")).toList()) {
@@ -83,7 +88,7 @@ class LanEndTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:-UsePerfData",
                 "-cp",
-                home.toString(),
+                home + ":" + home + "/*",
                 LanHolder.class.getName()));
         holder = new ProcessBuilder(command).redirectErrorStream(true).start();
         said = new BufferedReader(new InputStreamReader(holder.getInputStream(), StandardCharsets.UTF_8));
