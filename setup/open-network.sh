@@ -32,18 +32,26 @@ command -v setpriv >/dev/null 2>&1 || [ "$(id -u)" != 0 ] || {
     exit 1
 }
 
+# Read whole before anything is run: the file may be replaced while this shell waits.
+wait_for_the_network() {
+    again=''
+    while :; do
+        # shellcheck disable=SC2086 # no word or one
+        (trap - HUP INT TERM && reduced "$launcher" network open "$network" $again "$@") &
+        child=$!
+        # a signal ends the wait, not the process
+        while :; do
+            wait "$child"
+            code=$?
+            kill -0 "$child" 2>/dev/null || break
+        done
+        [ ! -e "$undo" ] || (reduced "$launcher" network close "$network") >/dev/null
+        # 75: a NIC was replugged, and its way to the host has to be opened anew (NetworkServer, REOPEN)
+        [ "$code" = 75 ] || exit "$code"
+        again=--again
+    done
+}
+
 # A signal for the group must not end this shell before the process is gone: there may be something to take back.
 trap : HUP INT TERM
-while :; do
-    (trap - HUP INT TERM && reduced "$launcher" network open "$network" "$@") &
-    child=$!
-    # a signal ends the wait, not the process
-    while :; do
-        wait "$child"
-        code=$?
-        kill -0 "$child" 2>/dev/null || break
-    done
-    [ ! -e "$undo" ] || (reduced "$launcher" network close "$network") >/dev/null
-    # 75: a NIC was replugged, and its way to the host has to be opened anew (NetworkServer, REOPEN)
-    [ "$code" = 75 ] || exit "$code"
-done
+wait_for_the_network "$@"

@@ -69,7 +69,11 @@ caller_environment() {
     USER=$caller_name
     LOGNAME=$caller_name
     export HOME USER LOGNAME
-    if [ -d "/run/user/$caller_uid" ]; then
+    if [ -n "${VMLAN_RUNTIME_DIR+set}" ]; then
+        # the program's own sudo line hands over what the caller has, if that is not the usual
+        XDG_RUNTIME_DIR=$VMLAN_RUNTIME_DIR
+        export XDG_RUNTIME_DIR
+    elif [ -d "/run/user/$caller_uid" ]; then
         export XDG_RUNTIME_DIR="/run/user/$caller_uid"
     else
         unset XDG_RUNTIME_DIR

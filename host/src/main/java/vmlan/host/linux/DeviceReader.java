@@ -101,14 +101,14 @@ final class DeviceReader {
             fds.set(ValueLayout.JAVA_SHORT, Libc.POLLFD_EVENTS, Libc.POLLIN);
             fds.set(ValueLayout.JAVA_INT, Libc.POLLFD_BYTES, wakeFd);
             fds.set(ValueLayout.JAVA_SHORT, Libc.POLLFD_BYTES + Libc.POLLFD_EVENTS, Libc.POLLIN);
-            readAll(fds);
+            readAll(fds.address());
         } catch (IOException | RuntimeException e) {
             failure = e;
             signal.raise();
         }
     }
 
-    private void readAll(MemorySegment fds) throws IOException {
+    private void readAll(long fds) throws IOException {
         boolean more = false;
         while (!stopping) {
             if (!more) {

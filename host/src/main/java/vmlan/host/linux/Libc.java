@@ -38,7 +38,7 @@ final class Libc {
     private static final MethodHandle CLOSE = Native.function("close", FunctionDescriptor.of(INT, INT));
     private static final MethodHandle READ = Native.function("read", FunctionDescriptor.of(LONG, INT, POINTER, LONG));
     private static final MethodHandle WRITE = Native.function("write", FunctionDescriptor.of(LONG, INT, POINTER, LONG));
-    private static final MethodHandle POLL = Native.function("poll", FunctionDescriptor.of(INT, POINTER, LONG, INT));
+    private static final MethodHandle POLL = Native.function("poll", FunctionDescriptor.of(INT, LONG, LONG, INT));
     private static final MethodHandle EVENTFD = Native.function("eventfd", FunctionDescriptor.of(INT, INT, INT));
     private static final MethodHandle IOCTL =
             Native.variadic("ioctl", 2, FunctionDescriptor.of(INT, INT, LONG, POINTER));
@@ -87,6 +87,11 @@ final class Libc {
 
     /// @param millis -1 for ever
     static int poll(MemorySegment fds, int count, int millis) {
+        return poll(fds.address(), count, millis);
+    }
+
+    /// The same without the check that the memory is there, which allocates where the compiler does not see through it.
+    static int poll(long fds, int count, int millis) {
         MemorySegment state = state();
         try {
             return result((int) POLL.invokeExact(state, fds, (long) count, millis), state);

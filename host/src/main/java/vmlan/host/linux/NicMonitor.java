@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import vmlan.host.EventLoop;
+import vmlan.packet.Ipv4Header;
+import vmlan.packet.Ipv6Header;
 
 /// Watches one NIC by its name: comes, goes, up, down, addresses. Needs no rights.
 ///
@@ -58,14 +60,15 @@ public final class NicMonitor implements AutoCloseable {
             fds.set(ValueLayout.JAVA_INT, Libc.POLLFD_BYTES, wakeFd);
             fds.set(ValueLayout.JAVA_SHORT, Libc.POLLFD_BYTES + Libc.POLLFD_EVENTS, Libc.POLLIN);
             NicState last = null;
+            boolean isAbout = false;
             while (!stopping) {
                 NicState state = look();
-                if (!Objects.equals(state, last)) {
+                if (isAbout || !Objects.equals(state, last)) {
                     last = state;
                     tell(() -> listener.accept(state));
                 }
                 Libc.poll(fds, 2, -1);
-                forgetNews();
+                isAbout = readNews(state.index());
             }
         } catch (IOException | RuntimeException e) {
             tell(() -> failed.accept(e));
@@ -80,27 +83,51 @@ public final class NicMonitor implements AutoCloseable {
         });
     }
 
-    /// Reads all there are; they are only told that they came. Too many at once are ENOBUFS, which says the same.
-    private void forgetNews() throws LinuxException {
+    /// Reads all there are. What they say is looked up. That there was one about this NIC's link is news even when
+    /// nothing has changed: so shows a station's roaming (net/wireless/wext-core.c). Too many are ENOBUFS.
+    private boolean readNews(int ifIndex) throws LinuxException {
+        boolean isAbout = false;
         while (!stopping) {
             try {
                 ByteBuffer received = news.receive(SocketCalls.MSG_DONTWAIT, "reading news of interfaces");
                 if (received == null) {
-                    return;
+                    return isAbout;
                 }
+                isAbout |= isAbout(received, ifIndex);
             } catch (LinuxException e) {
                 if (e.errno() != Errno.ENOBUFS) {
                     throw e;
                 }
             }
         }
+        return isAbout;
+    }
+
+    private static boolean isAbout(ByteBuffer received, int ifIndex) {
+        NetlinkMessage message = NetlinkMessage.next(received);
+        for (; message != null; message = NetlinkMessage.next(received)) {
+            // struct ifinfomsg: family, padding, type (16 bit), index
+            if (message.type() == Netlink.RTM_NEWLINK && message.getInt(4) == ifIndex) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isOnAnyLink(Interfaces.Address address) {
+        return address.ipv4() != null
+                ? !Ipv4Header.isLoopback(address.ipv4().bits())
+                : !address.ipv6().isLinkLocal()
+                        && !Ipv6Header.isLoopback(
+                                address.ipv6().high(), address.ipv6().low());
     }
 
     private NicState look() throws IOException {
         for (Interfaces.Link link : Interfaces.links(questions)) {
             if (link.name().equals(ifName)) {
+                // Those of other interfaces are the host's, too.
                 List<Interfaces.Address> addresses = Interfaces.addresses(questions).stream()
-                        .filter(address -> address.ifIndex() == link.index())
+                        .filter(address -> address.ifIndex() == link.index() || isOnAnyLink(address))
                         .toList();
                 return new NicState(
                         ifName,

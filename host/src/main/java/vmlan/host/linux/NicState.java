@@ -11,7 +11,8 @@ import vmlan.packet.MacAddress;
 /// @param present whether an interface has this name
 /// @param running whether it is up and has a carrier
 /// @param mac null when it is not there, or has none
-/// @param ipv6 also tentative ones
+/// @param ipv4 the host's, of this NIC and of its others, but for the loopback
+/// @param ipv6 likewise, also tentative ones; link-local ones of this NIC only
 /// @param wifi whether it is wireless, so that a guest cannot have a MAC of its own there
 public record NicState(
         String name,

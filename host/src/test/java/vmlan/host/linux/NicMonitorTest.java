@@ -69,6 +69,39 @@ class NicMonitorTest {
     }
 
     @Test
+    void aMessageAboutTheLinkIsToldEvenWhenNothingHasChanged() throws Exception {
+        NetworkNamespace.runWithCable(() -> {
+            try (RunningLoop loop = new RunningLoop();
+                    NicMonitor monitor = new NicMonitor(loop.loop, "en0", states::add, Throwable::printStackTrace)) {
+                monitor.start();
+                NicState first = states.poll(10, TimeUnit.SECONDS);
+                // Of another NIC: not told, or it would be the next one here.
+                NetworkNamespace.ip("link set lan0 alias elsewhere");
+                NetworkNamespace.ip("link set en0 mtu 1400");
+                assertThat(await(state -> state.mtu() == 1400)).isNotEqualTo(first);
+                states.clear();
+                NetworkNamespace.ip("link set en0 alias roamed");
+                NicState again = states.poll(10, TimeUnit.SECONDS);
+                assertThat(again).isNotNull();
+                assertThat(again.mtu()).isEqualTo(1400);
+            }
+        });
+    }
+
+    @Test
+    void addressesOfTheHostsOtherInterfacesAreItsOwnToo() throws Exception {
+        NetworkNamespace.runWithCable(() -> {
+            NetworkNamespace.ip("addr add 192.0.2.200/24 dev lan0");
+            try (RunningLoop loop = new RunningLoop();
+                    NicMonitor monitor = new NicMonitor(loop.loop, "en0", states::add, Throwable::printStackTrace)) {
+                monitor.start();
+                await(state -> state.ipv4()
+                        .containsAll(List.of(Ipv4Address.parse("192.0.2.1"), Ipv4Address.parse("192.0.2.200"))));
+            }
+        });
+    }
+
+    @Test
     void aNameThatIsNotThereIsAbsent() throws Exception {
         NetworkNamespace.run(() -> {
             try (RunningLoop loop = new RunningLoop();

@@ -35,9 +35,14 @@ final class AddressIndex {
     }
 
     private int home(long addressHigh, long addressLow) {
-        // Fibonacci hashing (Knuth, The Art of Computer Programming 3, §6.4), once for each half
-        long mixed = (addressHigh ^ seed) * 0x9e37_79b9_7f4a_7c15L;
-        return (int) ((((mixed ^ (mixed >>> 32)) + addressLow) * 0x9e37_79b9_7f4a_7c15L) >>> 33) & mask;
+        return (int) mixed(mixed(addressHigh ^ seed) + addressLow ^ Long.rotateLeft(seed, 32)) & mask;
+    }
+
+    /// Each bit of the argument changes each bit of the result (MurmurHash3, fmix64).
+    private static long mixed(long word) {
+        long mixed = (word ^ (word >>> 33)) * 0xff51_afd7_ed55_8ccdL;
+        mixed = (mixed ^ (mixed >>> 33)) * 0xc4ce_b9fe_1a85_ec53L;
+        return mixed ^ (mixed >>> 33);
     }
 
     /// Where an address is, or [#NONE].

@@ -59,6 +59,16 @@ class AddressTableTest {
     }
 
     @Test
+    void addressesThatDifferInTheirUpperBitsOnlyDoNotKeepAnotherOneOut() {
+        long victim = 0x5054_00ff_fe00_0001L;
+        for (int i = 1; i <= 64; i++) {
+            table.heard(a, A, PREFIX, victim ^ (long) i << 48, true, now);
+        }
+        assertThat(table.heard(b, B, PREFIX, victim, true, now)).isTrue();
+        assertThat(table.use(PREFIX, victim, now)).isEqualTo(B);
+    }
+
+    @Test
     void anAddressThatALiveStationHoldsIsNotTakenOver() {
         claim(a, A, IP);
         now += AddressTable.SILENT_NANOS - 1;

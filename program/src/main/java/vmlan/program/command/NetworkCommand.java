@@ -205,16 +205,17 @@ final class NetworkCommand implements Callable<Integer> {
     Integer open(
             @Mixin HelpOption help,
             @Mixin TranslationOption translation,
+            @Option(names = "--again", description = "After a NIC was replugged: wait for it.") boolean again,
             @Parameters(paramLabel = "NAME", description = "The network.") String name)
             throws Failure {
-        new NetworkOpener(session.places(), NetworkName.of(name)).open(translation.value());
+        new NetworkOpener(session.places(), NetworkName.of(name)).open(translation.value(), again);
         return 0;
     }
 
     @Command(name = "close", hidden = true, description = "Takes back what a network's process that is gone could not.")
     Integer close(@Mixin HelpOption help, @Parameters(paramLabel = "NAME", description = "The network.") String name)
             throws Failure {
-        new NetworkOpener(session.places(), NetworkName.of(name)).undo();
+        new NetworkOpener(session.places(), NetworkName.of(name)).close();
         return 0;
     }
 

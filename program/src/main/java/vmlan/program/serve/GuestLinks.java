@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import vmlan.qemu.ProcessMark;
 import vmlan.qemu.QemuException;
 import vmlan.qemu.QmpClient;
@@ -15,6 +16,8 @@ final class GuestLinks {
     private static final Duration LIMIT = Duration.ofSeconds(10);
     /// A monitor serves one client at a time, and [Reattachment] may have it.
     private static final int TRIES = 4;
+
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final NetworkLog log;
     /// What each port's link shall be and is not known to be yet.
@@ -47,7 +50,8 @@ final class GuestLinks {
     }
 
     private void work(PortRecord record) {
-        for (int failed = 0; failed < TRIES; ) {
+        int failed = 0;
+        while (true) {
             Boolean up;
             synchronized (wanted) {
                 up = wanted.get(record.id());
@@ -57,6 +61,11 @@ final class GuestLinks {
             }
             if (!set(record, up)) {
                 failed++;
+                if (failed == TRIES && giveUp(record, up)) {
+                    return;
+                }
+                LockSupport.parkNanos(PAUSE.toNanos());
+                failed = Math.min(failed, TRIES - 1);
                 continue;
             }
             synchronized (wanted) {
@@ -65,7 +74,13 @@ final class GuestLinks {
                 }
             }
         }
-        forget(record);
+    }
+
+    /// Not when something else is wanted by now.
+    private boolean giveUp(PortRecord record, boolean up) {
+        synchronized (wanted) {
+            return wanted.remove(record.id(), up) || !wanted.containsKey(record.id());
+        }
     }
 
     private boolean set(PortRecord record, boolean up) {

@@ -1,12 +1,17 @@
 package vmlan.program.serve;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import vmlan.host.linux.NicList;
 import vmlan.host.linux.NicOpener;
 import vmlan.host.linux.OpenedNic;
@@ -15,6 +20,7 @@ import vmlan.host.linux.Tap;
 import vmlan.host.linux.TcFilter;
 import vmlan.packet.Ipv6Prefix;
 import vmlan.program.files.Fields;
+import vmlan.program.files.FileLock;
 import vmlan.program.files.Places;
 import vmlan.program.files.StateFile;
 import vmlan.program.message.Failure;
@@ -22,6 +28,13 @@ import vmlan.program.message.Failure;
 /// The short part of a network's life that has rights: opens what they are needed for, gives them up and becomes the
 /// network's process. Reads no frame. setup/open-network.sh starts it, and again for [#undo].
 public final class NetworkOpener {
+    /// The process before, which is just ending.
+    private static final Duration LOCK_LIMIT = Duration.ofSeconds(5);
+    /// For a NIC that was replugged and is gone again.
+    private static final Duration NIC_LIMIT = Duration.ofMinutes(10);
+
+    private static final Duration NIC_LOOK = Duration.ofMillis(200);
+
     private final Places places;
     private final NetworkName name;
 
@@ -38,9 +51,14 @@ public final class NetworkOpener {
     /// Does not return but by an exception.
     ///
     /// @param translation null to keep what is set
-    public void open(MacTranslation translation) throws Failure {
+    /// @param again whether a NIC was replugged: then one that is gone once more is waited for
+    public void open(MacTranslation translation, boolean again) throws Failure {
+        refuseWhereServed();
         undo();
         try {
+            if (again) {
+                awaitNic();
+            }
             NetworkSettings settings = NetworkSettings.readOrChoose(
                     places, name.text(), translation, line -> System.err.println("vmlan: " + line), new SecureRandom());
             OpenedNic nic = name.mode().hasUplink() ? openNic(settings) : null;
@@ -51,6 +69,37 @@ public final class NetworkOpener {
                     "the network " + name.text() + " cannot be opened: " + Places.reason(e),
                     "see docs/platforms.md for what it needs of the system",
                     e);
+        }
+    }
+
+    /// An earlier process of the network is gone, or about to be; one that lives on keeps what it has.
+    private void refuseWhereServed() throws Failure {
+        if (isServed()) {
+            throw Failure.world(
+                    "the network '" + name.text() + "' is served by another process already",
+                    "stop that one first: vmlan network stop " + name.text());
+        }
+    }
+
+    private boolean isServed() throws Failure {
+        try {
+            Optional<FileLock> lock =
+                    FileLock.tryTake(places.state("networks", name.text()).resolve("lock"), LOCK_LIMIT);
+            if (lock.isPresent()) {
+                lock.get().close();
+            }
+            return lock.isEmpty();
+        } catch (IOException e) {
+            throw Failure.world("the network's lock cannot be taken: " + Places.reason(e), "check the state folder", e);
+        }
+    }
+
+    /// A plug that is loose, or a driver that is loaded anew.
+    private void awaitNic() throws Failure {
+        long deadline = System.nanoTime() + NIC_LIMIT.toNanos();
+        while (HostNics.bridgeable().stream().noneMatch(nic -> nic.name().equals(name.nic()))
+                && deadline - System.nanoTime() > 0) {
+            LockSupport.parkNanos(NIC_LOOK.toNanos());
         }
     }
 
@@ -67,10 +116,18 @@ public final class NetworkOpener {
         int mark = new SecureRandom().nextInt(1, Integer.MAX_VALUE);
         OpenedNic nic = NicOpener.open(name.nic(), mark, translated);
         if (!nic.filters().isEmpty()) {
-            new StateFile(undoFile(places, name.text()))
-                    .write(Map.of(
-                            "filters",
-                            nic.filters().stream().map(TcFilter::encode).toList()));
+            try {
+                new StateFile(undoFile(places, name.text()))
+                        .write(Map.of(
+                                "where",
+                                here(),
+                                "filters",
+                                nic.filters().stream().map(TcFilter::encode).toList()));
+            } catch (IOException e) {
+                NicOpener.remove(nic.filters());
+                nic.close();
+                throw e;
+            }
         }
         return nic;
     }
@@ -110,14 +167,30 @@ public final class NetworkOpener {
                 devices.descriptors());
     }
 
-    /// Takes back what an earlier process of this network left in the kernel.
-    public void undo() throws Failure {
+    /// Filters are known by numbers, which mean something else after a reboot and in another namespace.
+    private static String here() throws IOException {
+        return new String(
+                                Files.newInputStream(Path.of("/proc/sys/kernel/random/boot_id"))
+                                        .readAllBytes(),
+                                US_ASCII)
+                        .strip()
+                + " " + Files.readSymbolicLink(Path.of("/proc/self/ns/net"));
+    }
+
+    /// Takes back what an earlier process of this network left in the kernel; nothing while it is served.
+    public void close() throws Failure {
+        if (!isServed()) {
+            undo();
+        }
+    }
+
+    private void undo() throws Failure {
         Path path = undoFile(places, name.text());
         StateFile file = new StateFile(path);
         try {
-            List<String> filters = file.read(line -> {})
-                    .map(content -> new Fields(content).texts("filters"))
-                    .orElse(List.of());
+            Fields content = new Fields(file.read(line -> {}).orElse(Map.of()));
+            boolean isOfHere = content.optionalText("where").orElse("").equals(here());
+            List<String> filters = isOfHere ? content.texts("filters") : List.of();
             NicOpener.remove(filters.stream().map(TcFilter::parse).toList());
             Files.deleteIfExists(path);
         } catch (IOException | IllegalArgumentException e) {

@@ -97,6 +97,14 @@ public final class Networks {
     public ControlClient running(String name, MacTranslation translation) throws Failure {
         NetworkName.of(name);
         ControlClient client = client(name);
+        if (!client.isServed() && NetworkName.of(name).mode().needsRights() && !Privileges.areHere()) {
+            // Without the lock below: the command that sudo runs takes it.
+            if (!bySudo) {
+                throw Privileges.missing(name);
+            }
+            Privileges.startBySudo(name, translation);
+            return client;
+        }
         if (!client.isServed()) {
             // One command starts it, the others wait here and find it running.
             try (FileLock lock = FileLock.take(places.state("networks", name).resolve("start.lock"))) {
@@ -191,13 +199,6 @@ public final class Networks {
     private void start(String name, MacTranslation translation) throws Failure {
         NetworkMode mode = NetworkName.of(name).mode();
         boolean withRights = (mode.needsRights() || mode.hasTap()) && Privileges.areHere();
-        if (mode.needsRights() && !withRights) {
-            if (!bySudo) {
-                throw Privileges.missing(name);
-            }
-            Privileges.startBySudo(name, translation);
-            return;
-        }
         Path log = places.state("networks", name).resolve("network.err");
         try {
             List<String> command = new ArrayList<>(Detached.prefix());

@@ -79,15 +79,30 @@ final class Privileges {
                 .sorted()
                 .map(key -> key + "=" + environment.get(key))
                 .toList();
-        if (!kept.isEmpty()) {
+        List<String> given = new ArrayList<>(kept);
+        String runtime = environment.getOrDefault("XDG_RUNTIME_DIR", "");
+        if (!runtime.equals(usualRuntimeFolder())) {
+            given.add("VMLAN_RUNTIME_DIR=" + runtime);
+        }
+        if (!given.isEmpty()) {
             line.add("env");
-            line.addAll(kept);
+            line.addAll(given);
         }
         line.addAll(List.of(launcher(), "network", "start", name));
         if (translation != null) {
             line.add("--mac-nat=" + translation.key());
         }
         return line;
+    }
+
+    /// What setup/sudo.sh takes for the caller's $XDG_RUNTIME_DIR unless told otherwise.
+    private static String usualRuntimeFolder() {
+        try {
+            Path folder = Path.of("/run/user/" + Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+            return Files.isDirectory(folder) ? folder.toString() : "";
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     /// sudo has the terminal while it runs, to ask for a password.

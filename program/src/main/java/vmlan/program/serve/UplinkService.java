@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import vmlan.host.EventLoop;
 import vmlan.host.linux.FrameReceiver;
 import vmlan.host.linux.NicDevice;
@@ -39,6 +40,9 @@ final class UplinkService implements NetworkService {
         void reopen();
     }
 
+    /// Wi-Fi drivers send link messages for scans, too.
+    private static final long ANNOUNCE_EVERY_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final OpenedNic nic;
     private final Switch network;
     private final EventLoop loop;
@@ -56,6 +60,10 @@ final class UplinkService implements NetworkService {
     /// Until the monitor says otherwise: guests' links are up when they start.
     private boolean running = true;
     private boolean hostPathLost;
+    /// The device can be read no longer.
+    private boolean isDeaf;
+
+    private long announcedNanos;
     private MacAddress mac;
     private int mtu = NetworkSettings.MTU;
 
@@ -109,6 +117,7 @@ final class UplinkService implements NetworkService {
         @Override
         public void failed(Exception cause) {
             log.failure(nic.ifName() + ": can be read no longer", cause);
+            isDeaf = true;
             running = false;
             owner.linkChanged(false);
         }
@@ -117,9 +126,10 @@ final class UplinkService implements NetworkService {
     private void changed(NicState state) {
         boolean was = running;
         apply(state);
-        if (running) {
-            // Also when nothing but a message came: it is what a Wi-Fi station's roaming looks like from here.
-            uplink.announce(loop.now());
+        // Also when nothing but a message came: it is what a Wi-Fi station's roaming looks like from here.
+        if (running && (!was || loop.now() - announcedNanos >= ANNOUNCE_EVERY_NANOS)) {
+            announcedNanos = loop.now();
+            uplink.announce(announcedNanos);
         }
         network.flush();
         if (was != running) {
@@ -129,7 +139,7 @@ final class UplinkService implements NetworkService {
     }
 
     private void apply(NicState state) {
-        running = state.present() && state.running();
+        running = state.present() && state.running() && !isDeaf;
         if (!state.present()) {
             boundIndex = 0;
             return;

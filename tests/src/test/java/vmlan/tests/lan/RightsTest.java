@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import vmlan.program.files.Fields;
 import vmlan.tests.real.Installation;
 import vmlan.tests.real.Qemus;
@@ -47,6 +49,25 @@ class RightsTest {
             vmlan.vmlan("network", "start", "host").good();
             assertWithoutRights(vmlan.networkPid("host"));
             vmlan.vmlan("network", "stop", "host").good();
+        }
+    }
+
+    @Test
+    void sudoIsTypedForWhoSaysSo(@TempDir Path programs) throws Exception {
+        // A sudo that has what it takes, and does what the real one does to the environment that matters here.
+        Path sudo = programs.resolve("sudo");
+        Files.writeString(sudo, "#!/bin/sh\nunset VMLAN_RIGHTS\necho \"sudo $*\" >&2\nexec \"$@\"\n");
+        Files.setPosixFilePermissions(sudo, PosixFilePermissions.fromString("rwxr-xr-x"));
+        try (TestLan lan = TestLan.create(TestLan.Link.CABLE);
+                Installation vmlan = Installation.create(Qemus.QEMU_10, lan.words(Machine.HOST))
+                        .with("VMLAN_RIGHTS", "no")
+                        .with("PATH", programs + ":" + System.getenv("PATH"))) {
+            assertThat(vmlan.vmlan("network", "start", LanGuests.NETWORK).bad(1))
+                    .contains("takes rights that you do not have");
+            Installation.Result started = vmlan.vmlan("network", "start", "--sudo", LanGuests.NETWORK);
+            started.good();
+            assertThat(started.err()).contains("network start " + LanGuests.NETWORK);
+            assertWithoutRights(vmlan.networkPid(LanGuests.NETWORK));
         }
     }
 
