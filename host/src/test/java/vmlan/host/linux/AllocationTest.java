@@ -15,8 +15,8 @@ import vmlan.network.DropReason;
 class AllocationTest {
     private static final int BATCHES = 500;
     private static final int FRAMES = 64;
-    /// Where the compiler does not see through it, a system call slices the memory that errno is kept in (JDK 25,
-    /// SharedUtils.checkCaptureSegment): 40 bytes a call, three or four calls a batch. An object a frame is more.
+    /// In some runs the device's thread allocates 40 bytes three times a batch of 64 frames: as often as it calls
+    /// the kernel, so probably for the memory of errno, where the compiler leaves it. Ten times are let pass.
     private static final long CALLS_BYTES = BATCHES * 10L * 40;
     /// The thread calls the kernel once for many frames, so that it takes long until the compilers have seen enough.
     private static final int MAX_TRIES = 40;
@@ -80,9 +80,9 @@ class AllocationTest {
 
     /// Sends batches and waits for each; the bytes that the thread allocated meanwhile, the least of some
     /// tries, until the compilers are done.
-    private long allocated(long thread, Counter counter, Batch batch) throws Exception {
+    private long allocated(long thread, Counter counter, Batch batch, long enough) throws Exception {
         long least = Long.MAX_VALUE;
-        for (int i = 0; i < MAX_TRIES && least > CALLS_BYTES; i++) {
+        for (int i = 0; i < MAX_TRIES && least > enough; i++) {
             long before = threads.getThreadAllocatedBytes(thread);
             for (int j = 0; j < BATCHES; j++) {
                 counter.expect(FRAMES);
@@ -118,12 +118,12 @@ class AllocationTest {
                     }
                     queue.flush();
                 };
-                assertThat(allocated(threadId("vmlan-nic-en0"), counter, batch))
+                assertThat(allocated(threadId("vmlan-nic-en0"), counter, batch, CALLS_BYTES))
                         .as("the device's thread")
                         .isLessThanOrEqualTo(CALLS_BYTES);
-                assertThat(allocated(loop.thread.threadId(), counter, batch))
+                assertThat(allocated(loop.thread.threadId(), counter, batch, 0))
                         .as("the loop's thread")
-                        .isLessThanOrEqualTo(CALLS_BYTES);
+                        .isZero();
             } finally {
                 Libc.close(remote);
                 loop.run(device::close);
@@ -157,7 +157,7 @@ class AllocationTest {
                     }
                     return fewest;
                 });
-                assertThat(least).isLessThanOrEqualTo(CALLS_BYTES);
+                assertThat(least).isZero();
             } finally {
                 loop.run(device::close);
                 loop.close();
@@ -185,9 +185,8 @@ class AllocationTest {
                     }
                     queue.flush();
                 };
-                // a call for each frame
-                assertThat(allocated(threadId("vmlan-tap-vmlan-test"), counter, batch))
-                        .isLessThanOrEqualTo(2L * BATCHES * FRAMES * 40);
+                assertThat(allocated(threadId("vmlan-tap-vmlan-test"), counter, batch, 0))
+                        .isZero();
                 long least = loop.call(() -> {
                     long fewest = Long.MAX_VALUE;
                     for (int i = 0; i < MAX_TRIES && fewest != 0; i++) {
@@ -199,7 +198,7 @@ class AllocationTest {
                     }
                     return fewest;
                 });
-                assertThat(least).as("sending").isLessThanOrEqualTo(2L * BATCHES * FRAMES * 40);
+                assertThat(least).as("sending").isZero();
             } finally {
                 Libc.close(host);
                 loop.run(device::close);
