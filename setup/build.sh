@@ -125,7 +125,7 @@ jar_names() {
 }
 
 main_sources() {
-    printf '%s\n' pom.xml .mvn
+    printf '%s\n' pom.xml .mvn setup/picocli/pom.xml
     for module in packet network host qemu program; do
         printf '%s\n' "$module/pom.xml" "$module/src/main"
     done
@@ -151,7 +151,10 @@ copy_sources() {
             [ "$module" = tests ] || cp -Rp "$here/$module/src/main" "$work/$module/src/"
         done
         rm -rf "$work/.mvn"
+        mkdir -p "$work/setup/picocli"
+        rm -f "$work/setup/picocli/target"/*.jar
         cp -R "$here/pom.xml" "$here/.mvn" "$work/"
+        cp -p "$here/setup/picocli/pom.xml" "$work/setup/picocli/"
         build_after=$(sources_sum)
         [ "$build_sources" != "$build_after" ] || return 0
         build_sources=$build_after
@@ -205,31 +208,39 @@ show_build_errors() {
     fail "the build failed" "mend what is said above; all of Maven's output is in $build/build.log"
 }
 
-# The start-up cache (JEP 483, 514): classes as a first run left them. Only a saving: without it a start takes longer.
-# The flags are those of ./vmlan, because the cache is made for them. The jars' time stamps are part of it: they are
-# not touched any more after this, and the folder may move.
+# The start-up caches (JEP 483, 514): classes as a first run left them, one of the commands and one of a network's
+# process, because a start loads all that is in its cache. Only a saving: without it a start takes longer. The flags are
+# those of ./vmlan, because the cache is made for them. The jars' time stamps are part of it: they are not touched any
+# more after this, and the folder may move. The two run at once: the commands ask the network.
 train() {
-    train_main=vmlan.program.AotTraining
-    train_argument=''
-    if [ ! -f "$here/program/src/main/java/vmlan/program/AotTraining.java" ]; then
-        train_main=vmlan.program.Main
-        train_argument=--help
-    fi
     IFS= read -r train_jars <"$1/classpath"
     train_path=$(printf '%s' "$train_jars" | tr ':' '\n' | while IFS= read -r train_jar || [ -n "$train_jar" ]; do
         printf ':%s' "$1/lib/$train_jar"
     done)
-    # shellcheck disable=SC2086 # no word or one
-    if ! VMLAN_HOME="$1/training" within 90 "$java_home/bin/java" "-XX:AOTCacheOutput=$1/training.aot" \
-        -Xmx512m -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:+UseSerialGC -Xlog:disable -Xlog:all=warning:stderr \
-        --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow "-Dvmlan.launcher=$here/vmlan" -cp "${train_path#:}" \
-        "$train_main" $train_argument >>"$build/build.log" 2>&1 || ! mv -f "$1/training.aot" "$1/vmlan.aot" 2>/dev/null; then
-        echo "The training run for the start-up cache failed: vmlan works, and starts slower." >>"$build/build.log"
-        rm -f "$1/vmlan.aot"
-    fi
-    rm -rf "$1/training" "$1"/training.aot*
+    train_path=${train_path#:}
+    train_one "$1" network -Xmx128m -XX:MaxDirectMemorySize=640m &
+    train_network=$!
+    train_one "$1" commands -Xmx512m -XX:TieredStopAtLevel=1
+    wait "$train_network"
+    rm -rf "$1/training" "$1"/training-*
     printf '%s\n' "$java_home" >"$1/java.new" && mv -f "$1/java.new" "$1/java"
     java_identity >"$1/trained"
+}
+
+# train_one BUILD commands|network FLAG…
+train_one() {
+    train_build=$1
+    train_what=$2
+    shift 2
+    if ! VMLAN_HOME="$train_build/training" within 90 "$java_home/bin/java" \
+        "-XX:AOTCacheOutput=$train_build/training-$train_what.aot" "$@" -XX:-UsePerfData -XX:+UseSerialGC \
+        -Xlog:disable -Xlog:all=warning:stderr --enable-native-access=ALL-UNNAMED \
+        --sun-misc-unsafe-memory-access=allow "-Dvmlan.launcher=$here/vmlan" -cp "$train_path" \
+        vmlan.program.AotTraining "$train_what" >>"$build/build.log" 2>&1 ||
+        ! mv -f "$train_build/training-$train_what.aot" "$train_build/$train_what.aot" 2>/dev/null; then
+        echo "The training run for the start-up cache of $train_what failed: vmlan works, and starts slower." >>"$build/build.log"
+        rm -f "$train_build/$train_what.aot"
+    fi
 }
 
 java_identity() {

@@ -87,3 +87,31 @@ apt_transport_options() {
     apt-config dump | grep -i -e '^Acquire::[a-z]*::Proxy' -e '^Acquire::https\{0,1\}::.*\(CaInfo\|Verify\)' \
         -e '^Acquire::Check-' -e '^Acquire::Languages' -e '^Acquire::GzipIndexes'
 }
+
+# private_apt_in FOLDER SUITE: makes an apt of our own there, for APT_CONFIG=FOLDER/apt.conf. It knows an empty system, so
+# that every library comes along, libc too. Its options are in a file, because the system's configuration has hooks that
+# are not ours to run.
+private_apt_in() {
+    mkdir -p "$1/lists/partial" "$1/archives/partial" "$1/empty" || return
+    : >"$1/status"
+    debian_sources "$2" >"$1/sources.list"
+    {
+        apt_transport_options
+        cat <<END
+Dir::State "$1/";
+Dir::State::lists "$1/lists/";
+Dir::State::status "$1/status";
+Dir::Cache "$1/";
+Dir::Cache::archives "$1/archives/";
+Dir::Etc::sourcelist "$1/sources.list";
+Dir::Etc::sourceparts "$1/empty/";
+Dir::Etc::preferences "$1/none";
+Dir::Etc::preferencesparts "$1/empty/";
+Dir::Etc::parts "$1/empty/";
+Acquire::Languages "none";
+Acquire::Retries "3";
+APT::Sandbox::User "$(id -un)";
+APT::Install-Recommends "false";
+END
+    } >"$1/apt.conf"
+}

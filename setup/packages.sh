@@ -23,8 +23,23 @@ is_there() {
     jdk) find_java javac >/dev/null ;;
     maven) command -v mvn >/dev/null 2>&1 ;;
     qemu-*) command -v "qemu-system-${1#qemu-}" >/dev/null 2>&1 ;;
+    uefi-x86_64) find_firmware OVMF/OVMF_CODE_4M.fd edk2/ovmf/OVMF_CODE.fd edk2/x64/OVMF_CODE.4m.fd qemu/edk2-x86_64-code.fd ;;
+    uefi-aarch64) find_firmware AAVMF/AAVMF_CODE.fd edk2/aarch64/QEMU_EFI.fd qemu/edk2-aarch64-code.fd ;;
+    # the program comes from a package of its own, and what it makes images of from one for each kind
+    grub-bios) [ -e /usr/lib/grub/i386-pc/boot.img ] && command -v grub-mkimage >/dev/null 2>&1 ;;
+    grub-efi) [ -e /usr/lib/grub/x86_64-efi/moddep.lst ] && command -v grub-mkimage >/dev/null 2>&1 ;;
     *) command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || [ -x "/sbin/$1" ] ;;
     esac
+}
+
+# find_firmware FILE…: whether one of them is there, under the folders that distributions and Homebrew have
+find_firmware() {
+    for firmware_file; do
+        for firmware_folder in /usr/share /usr/local/share /opt/homebrew/share; do
+            [ ! -e "$firmware_folder/$firmware_file" ] || return 0
+        done
+    done
+    return 1
 }
 
 thing_in_words() {
@@ -32,6 +47,8 @@ thing_in_words() {
     jdk) echo "a JDK of at least $java_needed" ;;
     maven) echo "Maven" ;;
     qemu-*) echo "QEMU (qemu-system-${1#qemu-})" ;;
+    uefi-*) echo "UEFI firmware for ${1#uefi-}" ;;
+    grub-*) echo "GRUB for ${1#grub-}" ;;
     *) echo "$1" ;;
     esac
 }
@@ -85,17 +102,34 @@ packages_of() {
     pacman:qemu-x86_64) echo qemu-base ;;
     apk:qemu-* | pacman:qemu-*) echo "qemu-system-${2#qemu-} qemu-img" ;;
     zypper:qemu-* | brew:qemu-*) echo qemu ;;
+    apt-get:uefi-x86_64) echo ovmf ;;
+    apt-get:uefi-aarch64) echo qemu-efi-aarch64 ;;
+    dnf:uefi-x86_64 | pacman:uefi-x86_64) echo edk2-ovmf ;;
+    dnf:uefi-aarch64 | pacman:uefi-aarch64) echo edk2-aarch64 ;;
+    brew:uefi-*) echo qemu ;;
+    apt-get:grub-bios) echo grub-pc-bin grub-common ;;
+    apt-get:grub-efi) echo grub-efi-amd64-bin grub-common ;;
+    *:mcopy) echo mtools ;;
+    *:mke2fs) echo e2fsprogs ;;
     apt-get:dnsmasq) echo dnsmasq-base ;;
+    apt-get:dig) echo bind9-dnsutils ;;
+    dnf:dig | zypper:dig) echo bind-utils ;;
+    apk:dig) echo bind-tools ;;
+    *:dig) echo bind ;;
     dnf:ip) echo iproute ;;
     *:ip) echo iproute2 ;;
     dnf:tc) echo iproute-tc ;;
     *:tc) echo iproute2 ;;
     apt-get:ping) echo iputils-ping ;;
     *:ping) echo iputils ;;
+    dnf:ssh) echo openssh-clients ;;
+    apt-get:ssh) echo openssh-client ;;
+    *:ssh) echo openssh ;;
     *:nft) echo nftables ;;
     dnf:shellcheck) echo ShellCheck ;;
     *:shellcheck) echo shellcheck ;;
     *:ps) echo procps ;;
+    *:systemd-analyze) echo systemd ;;
     *) echo "$2" ;;
     esac
 }

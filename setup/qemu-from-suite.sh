@@ -61,34 +61,10 @@ fi
 rm -rf "$folder".new-*
 new=$folder.new-$$
 apt=$new/apt
-mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/empty" "$new/root/usr" "$new/bin" ||
+{ mkdir -p "$new/root/usr" "$new/bin" && private_apt_in "$apt" "$suite"; } ||
     fail "nothing can be written in $new" "make room there"
-: >"$apt/status"
-debian_sources "$suite" >"$apt/sources.list"
 [ -s "$apt/sources.list" ] || fail "this machine's apt knows no Debian mirror, so there is no QEMU of Debian $suite" \
     "set VMLAN_TEST_QEMU_7 and VMLAN_TEST_QEMU_10 to folders with these QEMUs"
-
-# An apt of our own: an empty system, so that every library comes along, libc too. Its options are in a file, because
-# the system's configuration has hooks that are not ours to run.
-{
-    apt_transport_options
-    cat <<END
-Dir::State "$apt/";
-Dir::State::lists "$apt/lists/";
-Dir::State::status "$apt/status";
-Dir::Cache "$apt/";
-Dir::Cache::archives "$apt/archives/";
-Dir::Etc::sourcelist "$apt/sources.list";
-Dir::Etc::sourceparts "$apt/empty/";
-Dir::Etc::preferences "$apt/none";
-Dir::Etc::preferencesparts "$apt/empty/";
-Dir::Etc::parts "$apt/empty/";
-Acquire::Languages "none";
-Acquire::Retries "3";
-APT::Sandbox::User "$(id -un)";
-APT::Install-Recommends "false";
-END
-} >"$apt/apt.conf"
 
 private_apt() {
     APT_CONFIG=$apt/apt.conf DEBIAN_FRONTEND=noninteractive apt-get -q -y "$@" >>"$new/log" 2>&1

@@ -17,6 +17,7 @@ find_missing_qemu() {
             [ "$qemu_command" = qemu ] || continue
             # what follows are QEMU's own arguments; a path, or another program, is the caller's affair
             case $argument in
+            sudo) continue ;;
             */*) return ;;
             qemu-system-?*) qemu_machine=${argument#qemu-system-} ;;
             *) return ;;
@@ -33,5 +34,12 @@ find_missing_qemu() {
         qemu_machine=$(uname -m)
         [ "$qemu_machine" != arm64 ] || qemu_machine=aarch64
     fi
+    # of another name no package has a program: a slip, which vmlan itself explains (the class Machines has them, too)
+    case $qemu_machine in
+    aarch64 | alpha | arm | avr | cris | hppa | i386 | loongarch64 | m68k | microblaze | microblazeel) ;;
+    mips | mips64 | mips64el | mipsel | nios2 | or1k | ppc | ppc64 | riscv32 | riscv64 | rx | s390x) ;;
+    sh4 | sh4eb | sparc | sparc64 | tricore | x86_64 | xtensa | xtensaeb) ;;
+    *) return ;;
+    esac
     command -v "qemu-system-$qemu_machine" >/dev/null 2>&1 || missing_qemu=$qemu_machine
 }

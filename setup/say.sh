@@ -5,8 +5,13 @@ errors_as_json=''
 
 # Looks for --json among the arguments of vmlan, because then errors are wanted in that form too.
 errors_for() {
+    errors_command=${1-}
     for argument; do
         case $argument in
+        qemu-system-* | */qemu-* | kvm)
+            # QEMU's own words from here on
+            [ "$errors_command" != qemu ] || return 0
+            ;;
         --) return ;;
         --json) errors_as_json=1 ;;
         esac

@@ -26,7 +26,11 @@ become_caller() {
         rights_for_networks
         exec_as_caller "$here/vmlan" "$@"
         ;;
-    run:* | qemu:*)
+    dns:install | dns:remove)
+        # who typed sudo lets it be typed once more, for the one file that is written with rights
+        set -- "$@" --sudo
+        ;;
+    run:* | start:* | restart:* | qemu:*)
         sudo_needed=$( (exec_as_caller "$here/vmlan" network needed -- "$@") ) || sudo_needed=''
         start_networks "$sudo_needed"
         ;;

@@ -8,14 +8,22 @@ dev_test() {
     test_machine=$(uname -m)
     [ "$test_machine" != arm64 ] || test_machine=aarch64
     developer_things="jdk maven qemu-$test_machine"
-    # a LAN of network namespaces with a DHCP server, TCP peers and an access point's filter; other shells for the tests
-    # of the scripts
+    # shells that complete, and what reads the pages and the configuration that are made
+    developer_things="$developer_things bash zsh fish mandoc ssh"
+    # a LAN of network namespaces with a DHCP server, TCP peers and an access point's filter; who asks it for names;
+    # other shells for the tests of the scripts; a session that VMs start with
     [ "$(uname -s)" != Linux ] ||
-        developer_things="$developer_things dnsmasq ip tc ping nft socat tcpdump gcc setpriv ps busybox git"
+        developer_things="$developer_things dnsmasq dig ip tc ping traceroute curl iperf3 nft socat tcpdump gcc setpriv ps busybox git systemd-analyze"
+    # disks that boot by BIOS and UEFI, and who else reads a seed
+    [ "$(uname -s)" != Linux ] ||
+        developer_things="$developer_things uefi-x86_64 uefi-aarch64 grub-bios grub-efi mcopy mke2fs xorriso"
     for_developers test "$@"
 
-    export_qemu 7 bookworm
-    export_qemu 10 trixie
+    export_qemu 7 bookworm "$test_machine"
+    export_qemu 10 trixie "$test_machine"
+    # guests of another architecture than the machine's
+    export_qemu 7 bookworm aarch64 _AARCH64
+    export_qemu 10 trixie aarch64 _AARCH64
 
     test_log=$here/target/dev-test.log
     mkdir -p "$here/target" || fail "nothing can be written in $here/target" "whose is it? ls -ld $here/target"
@@ -38,19 +46,22 @@ dev_test() {
     return "$test_code"
 }
 
-# export_qemu GENERATION SUITE: the installed QEMU where it is of that generation, otherwise one that is unpacked
+# export_qemu GENERATION SUITE MACHINE [_NAME]: the installed QEMU where it is of that generation, otherwise one that is
+# unpacked; in a variable whose name ends so
 export_qemu() {
-    eval "test_given=\${VMLAN_TEST_QEMU_$1-}"
+    test_variable=VMLAN_TEST_QEMU_$1${4-}
+    eval "test_given=\${$test_variable-}"
     if [ -z "$test_given" ]; then
-        test_installed=$(command -v "qemu-system-$test_machine") || test_installed=''
+        test_installed=$(command -v "qemu-system-$3") || test_installed=''
         case $("${test_installed:-false}" --version 2>/dev/null) in
         *"version $1."*) test_given=${test_installed%/*} ;;
-        *) test_given=$(sh "$here/setup/qemu-from-suite.sh" "$2" "$test_machine") || exit 1 ;;
+        *) test_given=$(sh "$here/setup/qemu-from-suite.sh" "$2" "$3") || exit 1 ;;
         esac
-        eval "VMLAN_TEST_QEMU_$1=\$test_given"
+        eval "$test_variable=\$test_given"
     fi
-    export "VMLAN_TEST_QEMU_$1"
-    say "QEMU $1: $test_given"
+    # shellcheck disable=SC2163 # the variable that it names
+    export "$test_variable"
+    say "QEMU $1 for $3: $test_given"
 }
 
 # One module alone needs those it is made of.

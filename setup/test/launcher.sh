@@ -53,7 +53,8 @@ is() {
 
 # A checkout with the scripts as they are, and sources that are as short as can be.
 make_checkout() {
-    mkdir -p "$1/.mvn" "$1/setup"
+    mkdir -p "$1/.mvn" "$1/setup/picocli"
+    echo '<project/>' >"$1/setup/picocli/pom.xml"
     cp "$here/vmlan" "$1/"
     cp "$here/setup"/*.sh "$1/setup/"
     echo '<project/>' >"$1/pom.xml"
@@ -141,7 +142,7 @@ says "arguments reach Java as they were" "<vmlan.program.Main>
 <two  words>
 <>
 <*>" "$output"
-says "the cache of the training run is used" "<-XX:AOTCache=$checkout/build/$(cat "$checkout/build/current")/vmlan.aot>" "$output"
+says "the cache of the training run is used" "<-XX:AOTCache=$checkout/build/$(cat "$checkout/build/current")/commands.aot>" "$output"
 says "our jars come first in the class path" "/lib/vmlan-host-1.jar:$checkout/build" "$output"
 says "the program learns where its launcher is" "<-Dvmlan.launcher=$checkout/vmlan>" "$output"
 output=$(vmlan one)
@@ -149,7 +150,9 @@ is "the second start says nothing of its own" "<-XX" "$(printf '%s' "$output" | 
 is "Maven ran once" 1 "$(maven_runs)"
 is "the checkout's own files are left alone" "" "$(find "$checkout" -name target -not -path "$checkout/build/*")"
 output=$(vmlan network serve shared)
-says "the network process gets a small fixed heap" "<-Xmx64m>" "$output"
+says "and a cache of its own" "<-XX:AOTCache=$checkout/build/$(cat "$checkout/build/current")/network.aot>" "$output"
+says "the network process gets a small fixed heap" "<-Xmx128m>" "$output"
+says "and a bound for what lies outside the heap" "<-XX:MaxDirectMemorySize=640m>" "$output"
 case $output in
 *Tiered*) bad "the network process gets both compiler tiers" "$output" ;;
 *) good "the network process gets both compiler tiers" ;;
@@ -181,10 +184,10 @@ before=$(cat "$checkout/build/current")
 sleep 0.1
 echo 'OTHER=1' >>"$temporary/jdk/release"
 touch "$temporary/jdk/bin"
-rm "$checkout/build/$before/vmlan.aot"
+rm "$checkout/build/$before/commands.aot"
 vmlan >/dev/null
 is "another Java in the same place gets a cache of its own" "3 $before yes" \
-    "$(maven_runs) $(cat "$checkout/build/current") $([ -f "$checkout/build/$before/vmlan.aot" ] && echo yes)"
+    "$(maven_runs) $(cat "$checkout/build/current") $([ -f "$checkout/build/$before/commands.aot" ] && echo yes)"
 echo 'class C {}' >"$checkout/host/src/main/java/A.java"
 output=$(with=VMLAN_NO_BUILD=1 && vmlan)
 is "VMLAN_NO_BUILD starts what there is" "3 <-XX" "$(maven_runs) $(printf '%s' "$output" | cut -c1-4 | head -n 1)"
@@ -374,6 +377,7 @@ is "run needs this machine's QEMU" "<aarch64>" "$(needed run --name web disk.img
 is "--dry-run needs none" "<>" "$(needed run --name web --dry-run)"
 is "what follows -- is QEMU's" "<aarch64>" "$(needed run -- --help)"
 is "qemu needs the one that is named" "<x86_64>" "$(needed qemu qemu-system-x86_64 -h)"
+is "a slip of the pen installs nothing" "<>" "$(needed qemu qemu-system-aarch64x -h)"
 is "a path is the caller's affair" "<>" "$(needed qemu /opt/qemu/bin/qemu-system-x86_64)"
 
 ## other people's checkouts, and sudo
@@ -406,6 +410,18 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null 2>&1; then
     output=$(env -i PATH="$temporary/bin:$PATH" JAVA_HOME="$temporary/jdk" HOME=/root VMLAN_QEMU=/x SUDO_UID=65534 SUDO_GID=65534 \
         SUDO_USER=nobody $shell "$checkout/vmlan" run 2>&1 </dev/null)
     says "under sudo it starts as the caller" "<run>" "$output"
+    for command in start restart; do
+        # What the fake Java says of the networks that are needed are lines of its arguments, each taken for a network.
+        # shellcheck disable=SC2086 # the shell may be two words
+        output=$(env -i PATH="$temporary/bin:$PATH" JAVA_HOME="$temporary/jdk" HOME=/root VMLAN_QEMU=/x SUDO_UID=65534 \
+            SUDO_GID=65534 SUDO_USER=nobody $shell "$checkout/vmlan" "$command" web 2>&1 </dev/null)
+        says "sudo vmlan $command starts the networks with rights first" "<network>
+<start>
+" "$output"
+        says "and then the VM" "
+<$command>
+<web>" "$output"
+    done
     is "and leaves nothing of root's" "" "$(find "$checkout" -user 0)"
     says "and builds in the caller's checkout" "<$checkout/build/" "$output"
 fi

@@ -6,7 +6,8 @@ module vmlan.program {
     requires com.fasterxml.jackson.jr.ob;
     requires org.apache.httpcomponents.core5.httpcore5;
     requires org.jline.terminal;
+    requires org.snakeyaml.engine;
 
-    opens vmlan.program to
+    opens vmlan.program.command to
             info.picocli;
 }

@@ -4,10 +4,16 @@ module vmlan.qemu {
     requires org.apache.commons.compress;
     requires org.tukaani.xz;
     requires aircompressor.v3;
+    requires iso9660.writer;
+    requires sabre;
     // of which aircompressor, an automatic module, cannot say that it needs it
     requires jdk.unsupported;
 
     exports vmlan.qemu;
     exports vmlan.qemu.demo;
+    exports vmlan.qemu.language;
+    exports vmlan.qemu.language.reading;
+    exports vmlan.qemu.seed;
     exports vmlan.qemu.tool;
+    exports vmlan.qemu.translation;
 }

@@ -85,10 +85,17 @@ public final class EventLoop implements AutoCloseable {
 
     /// @param onError told of every task, timer or handler that throws
     public EventLoop(Consumer<Throwable> onError) throws IOException {
+        this(onError, 0);
+    }
+
+    /// With a clock that goes on where another one has stopped.
+    ///
+    /// @param aheadNanos of the time of day, may be below zero
+    public EventLoop(Consumer<Throwable> onError, long aheadNanos) throws IOException {
         this.selector = Selector.open();
         this.onError = onError;
         Instant now = Instant.now();
-        this.epochAtStart = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
+        this.epochAtStart = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano() + aheadNanos;
     }
 
     /// Nanoseconds since 1970 by the clock of the start, counted on without jumps: fit both for time-outs

@@ -3,6 +3,7 @@ package vmlan.host;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import vmlan.network.Frames;
 
 /// Bytes that a stream has not taken yet: copies of frames with their lengths, in order, bounded.
 ///
@@ -20,6 +21,8 @@ final class OutputQueue {
     private ByteBuffer bytes = ByteBuffer.allocate(0);
     private int head;
     private int tail;
+    /// What is left of the frame that is half out, for [#writeFramesTo].
+    private int frameLeft;
 
     boolean isEmpty() {
         return head == tail;
@@ -38,6 +41,12 @@ final class OutputQueue {
         makeRoom(count);
         bytes.put(tail, source, offset, count);
         tail += count;
+    }
+
+    /// The same for the end of a frame whose beginning is out; the queue is empty.
+    void addRest(ByteBuffer source, int offset, int count) {
+        add(source, offset, count);
+        frameLeft = count;
     }
 
     private void makeRoom(int count) {
@@ -78,7 +87,31 @@ final class OutputQueue {
         return true;
     }
 
+    /// The same, with a write for each frame.
+    boolean writeFramesTo(WritableByteChannel channel) throws IOException {
+        while (head < tail) {
+            if (frameLeft == 0) {
+                frameLeft = Frames.LENGTH_BYTES + bytes.getInt(head);
+            }
+            bytes.limit(head + frameLeft).position(head);
+            int written;
+            try {
+                written = channel.write(bytes);
+            } finally {
+                bytes.clear();
+            }
+            if (written == 0) {
+                return false;
+            }
+            head += written;
+            frameLeft -= written;
+        }
+        clear();
+        return true;
+    }
+
     void clear() {
+        frameLeft = 0;
         head = 0;
         tail = 0;
         if (bytes.capacity() > KEPT) {

@@ -11,7 +11,8 @@ import vmlan.network.Switch;
 import vmlan.network.SwitchPort;
 
 /// A guest's NIC: the port of the switch on one side, a stream socket to QEMU on the other. The port outlives the
-/// connection; QEMU comes back to it after either side was restarted.
+/// connection; QEMU comes back to it after either side was restarted. Others who speak QEMU's framing are its [Peer],
+/// too.
 ///
 /// Theory of operation, towards the guest. Frames that lie behind one another in a buffer of the switch, lengths
 /// between,
@@ -31,11 +32,21 @@ public final class StreamPort implements FrameSink, EventLoop.Handler {
         void detached(String why);
     }
 
+    /// Who is at the other end, and what it can take.
+    ///
+    /// @param name for messages
+    /// @param framewise whether each frame is to be a write of its own, since the peer's reads expect whole ones
+    /// @param longest frame that it takes; longer ones are dropped
+    public record Peer(String name, boolean framewise, int longest) {
+        public static final Peer QEMU = new Peer("QEMU", false, Frames.MAX_LENGTH);
+    }
+
     private final EventLoop loop;
     private final Switch network;
     private final SwitchPort port;
     private final ReadBuffer shared;
     private final Listener listener;
+    private final Peer peer;
     private final FrameDecoder decoder;
 
     private SocketChannel channel;
@@ -54,7 +65,20 @@ public final class StreamPort implements FrameSink, EventLoop.Handler {
     /// @param mac of the guest's NIC, 0 when nobody said it
     /// @param shared the loop's buffer, which all ports read into
     public StreamPort(EventLoop loop, Switch network, SwitchPort port, long mac, ReadBuffer shared, Listener listener) {
+        this(loop, network, port, mac, shared, listener, Peer.QEMU);
+    }
+
+    /// A port to somebody else than QEMU.
+    public StreamPort(
+            EventLoop loop,
+            Switch network,
+            SwitchPort port,
+            long mac,
+            ReadBuffer shared,
+            Listener listener,
+            Peer peer) {
         this.loop = loop;
+        this.peer = peer;
         this.network = network;
         this.port = port;
         this.shared = shared;
@@ -132,7 +156,7 @@ public final class StreamPort implements FrameSink, EventLoop.Handler {
         int end = data.position();
         data.clear();
         if (count < 0) {
-            detach("QEMU closed the connection");
+            detach(peer.name() + " closed the connection");
             return;
         }
         int used = decoder.decode(data, 0, end, loop.now());
@@ -141,7 +165,7 @@ public final class StreamPort implements FrameSink, EventLoop.Handler {
             return;
         }
         if (used < 0) {
-            detach("a length of more than " + Frames.MAX_LENGTH + " bytes, which no QEMU sends");
+            detach("a length of more than " + Frames.MAX_LENGTH + " bytes, which no " + peer.name() + " sends");
             return;
         }
         keep(data, used, end - used);
@@ -165,6 +189,10 @@ public final class StreamPort implements FrameSink, EventLoop.Handler {
             port.drop(DropReason.NOT_ATTACHED);
             return;
         }
+        if (length > peer.longest()) {
+            port.drop(DropReason.TOO_LONG);
+            return;
+        }
         int start = offset - Frames.LENGTH_BYTES;
         if (run == buffer && start == runEnd) {
             runEnd = offset + length;
@@ -174,6 +202,9 @@ public final class StreamPort implements FrameSink, EventLoop.Handler {
         run = buffer;
         runStart = start;
         runEnd = offset + length;
+        if (peer.framewise()) {
+            flush();
+        }
     }
 
     @Override
@@ -219,7 +250,7 @@ public final class StreamPort implements FrameSink, EventLoop.Handler {
         count(buffer, runStart, frame);
         if (frame < sent) {
             int end = frameEnd(buffer, frame);
-            queue.add(buffer, sent, end - sent);
+            queue.addRest(buffer, sent, end - sent);
             count(buffer, frame, end);
             frame = end;
         }
@@ -271,7 +302,7 @@ public final class StreamPort implements FrameSink, EventLoop.Handler {
     }
 
     private void drain() throws IOException {
-        if (queue.writeTo(channel)) {
+        if (peer.framewise() ? queue.writeFramesTo(channel) : queue.writeTo(channel)) {
             if (blocked) {
                 blocked = false;
                 key.interestOps(SelectionKey.OP_READ);

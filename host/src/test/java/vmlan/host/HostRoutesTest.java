@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import vmlan.network.change.HostRoute;
+import vmlan.packet.Ipv4Address;
 import vmlan.packet.Ipv4Prefix;
 
 class HostRoutesTest {
@@ -16,7 +18,9 @@ class HostRoutesTest {
                 "eth0\t0040A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0",
                 "rubbish");
         assertThat(HostRoutes.parse(table))
-                .containsExactly(Ipv4Prefix.parse("0.0.0.0/0"), Ipv4Prefix.parse("192.168.64.0/24"));
+                .containsExactly(
+                        new HostRoute("eth0", Ipv4Prefix.parse("0.0.0.0/0"), Ipv4Address.parse("192.168.1.1")),
+                        new HostRoute("eth0", Ipv4Prefix.parse("192.168.64.0/24"), null));
     }
 
     @Test

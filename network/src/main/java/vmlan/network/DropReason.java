@@ -25,7 +25,8 @@ public enum DropReason {
     /// Lengths or fields that contradict each other.
     MALFORMED("malformed"),
     CHECKSUM("checksum"),
-    /// To the gateway and in pieces, which it does not put together.
+    /// To the gateway and in pieces, where it does not put them together; or pieces that contradict each other,
+    /// are too many, or lack others for too long.
     FRAGMENT("fragment"),
     /// An IP source that cannot be one, such as a multicast or loopback address (RFC 1812 §5.3.7).
     MARTIAN("martian"),

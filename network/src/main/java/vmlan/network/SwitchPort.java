@@ -9,7 +9,7 @@ public final class SwitchPort {
 
     private final String name;
     private final int index;
-    private final boolean isolated;
+    private boolean isolated;
     private final long[] drops = new long[REASONS.length];
     private FrameSink sink;
     private boolean connected;
@@ -44,6 +44,11 @@ public final class SwitchPort {
 
     public boolean isolated() {
         return isolated;
+    }
+
+    /// From the next frame on.
+    public void isolate(boolean isolate) {
+        isolated = isolate;
     }
 
     /// Counts frames that the far end has taken. The sink calls it, when it has written them.

@@ -13,6 +13,7 @@ public class Recorder implements FrameSink {
     private final Deque<byte[]> frames = new ArrayDeque<>();
     private SwitchPort port;
     private int flushes;
+    private FrameSink other;
 
     /// Not connected yet.
     public Recorder() {}
@@ -22,12 +23,21 @@ public class Recorder implements FrameSink {
         return this;
     }
 
+    /// From now on another takes the frames.
+    public void divert(FrameSink sink) {
+        other = sink;
+    }
+
     public SwitchPort port() {
         return port;
     }
 
     @Override
     public void accept(SwitchPort from, ByteBuffer buffer, int offset, int length, long now) {
+        if (other != null) {
+            other.accept(from, buffer, offset, length, now);
+            return;
+        }
         if (buffer.getInt(offset - Frames.LENGTH_BYTES) != length) {
             throw new AssertionError("the length in front of the frame is " + buffer.getInt(offset - 4));
         }

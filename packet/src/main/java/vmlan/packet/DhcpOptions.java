@@ -13,6 +13,7 @@ import java.util.SequencedMap;
 public final class DhcpOptions {
     public static final int SUBNET_MASK = 1;
     public static final int ROUTER = 3;
+    public static final int DOMAIN_NAME_SERVER = 6;
     public static final int HOST_NAME = 12;
     public static final int DOMAIN_NAME = 15;
     public static final int INTERFACE_MTU = 26;

@@ -18,8 +18,16 @@ public final class IcmpHeader {
     public static final int HOST_UNREACHABLE = 1;
     public static final int PROTOCOL_UNREACHABLE = 2;
     public static final int PORT_UNREACHABLE = 3;
+    /// Its last two bytes are the MTU (RFC 1191 §4).
+    public static final int FRAGMENTATION_NEEDED = 4;
+    /// RFC 1812 §5.2.7.1.
+    public static final int PROHIBITED = 13;
+
+    /// Code of [#TIME_EXCEEDED] and [#V6_TIME_EXCEEDED].
+    public static final int REASSEMBLY_TIME_EXCEEDED = 1;
 
     public static final int V6_UNREACHABLE = 1;
+    public static final int V6_PACKET_TOO_BIG = 2;
     public static final int V6_TIME_EXCEEDED = 3;
     public static final int V6_PARAMETER_PROBLEM = 4;
     public static final int V6_ECHO = 128;
@@ -33,6 +41,7 @@ public final class IcmpHeader {
     /// Codes of [#V6_UNREACHABLE] (RFC 4443 §3.1).
     public static final int NO_ROUTE = 0;
 
+    public static final int V6_PROHIBITED = 1;
     public static final int BEYOND_SCOPE = 2;
     public static final int ADDRESS_UNREACHABLE = 3;
     public static final int V6_PORT_UNREACHABLE = 4;

@@ -61,9 +61,27 @@ public final class Ipv4Header {
         return (buffer.getShort(offset + 6) & (MORE_FRAGMENTS | OFFSET_MASK)) != 0;
     }
 
+    public boolean dontFragment() {
+        return (buffer.getShort(offset + 6) & DONT_FRAGMENT) != 0;
+    }
+
     /// A fragment other than the first, so one whose payload does not begin with a header.
     public boolean isLaterFragment() {
         return (buffer.getShort(offset + 6) & OFFSET_MASK) != 0;
+    }
+
+    /// Whether other fragments belong behind this one.
+    public boolean hasMoreFragments() {
+        return (buffer.getShort(offset + 6) & MORE_FRAGMENTS) != 0;
+    }
+
+    /// Where in the whole packet's payload this one's belongs, in bytes.
+    public int fragmentOffset() {
+        return (buffer.getShort(offset + 6) & OFFSET_MASK) * 8;
+    }
+
+    public int identification() {
+        return buffer.getShort(offset + 4) & 0xffff;
     }
 
     public int timeToLive() {
@@ -122,9 +140,42 @@ public final class Ipv4Header {
         buffer.putInt(offset + 4, DONT_FRAGMENT);
         buffer.put(offset + 8, (byte) timeToLive);
         buffer.put(offset + 9, (byte) protocol);
-        buffer.putShort(offset + 10, (short) 0);
         buffer.putInt(offset + 12, source);
         buffer.putInt(offset + 16, destination);
-        buffer.putShort(offset + 10, (short) Checksum.finish(Checksum.add(0, buffer, offset, LENGTH)));
+        writeChecksum(buffer, offset, LENGTH);
+    }
+
+    /// Writes a header without options in front of a fragment's payload.
+    ///
+    /// @param fragmentOffset in bytes, a multiple of eight
+    /// @param hasMore whether other fragments belong behind it
+    public static void writeFragment(
+            ByteBuffer buffer,
+            int offset,
+            int timeToLive,
+            int protocol,
+            int source,
+            int destination,
+            int payloadLength,
+            int identification,
+            int fragmentOffset,
+            boolean hasMore) {
+        write(buffer, offset, 0, timeToLive, protocol, source, destination, payloadLength);
+        int place = fragmentOffset / 8 | (hasMore ? MORE_FRAGMENTS : 0);
+        buffer.putInt(offset + 4, (identification << 16) | place);
+        writeChecksum(buffer, offset, LENGTH);
+    }
+
+    /// Makes the header of a first fragment that of the whole packet, without options.
+    public static void makeWhole(ByteBuffer buffer, int offset, int payloadLength) {
+        buffer.put(offset, (byte) 0x45);
+        buffer.putShort(offset + 2, (short) (LENGTH + payloadLength));
+        buffer.putShort(offset + 6, (short) 0);
+        writeChecksum(buffer, offset, LENGTH);
+    }
+
+    private static void writeChecksum(ByteBuffer buffer, int offset, int headerLength) {
+        buffer.putShort(offset + 10, (short) 0);
+        buffer.putShort(offset + 10, (short) Checksum.finish(Checksum.add(0, buffer, offset, headerLength)));
     }
 }

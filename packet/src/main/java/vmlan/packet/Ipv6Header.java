@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 /// ends within the packet; still it takes [#MAX_EXTENSIONS] at most, more than any sender uses.
 public final class Ipv6Header {
     public static final int LENGTH = 40;
+    public static final int FRAGMENT_HEADER_LENGTH = 8;
     /// RFC 8200 §4.1 has an order of six headers with one of them twice.
     public static final int MAX_EXTENSIONS = 8;
 
@@ -19,6 +20,7 @@ public final class Ipv6Header {
     private int payloadOffset;
     private boolean fragment;
     private boolean laterFragment;
+    private int fragmentHeader;
 
     /// A window that is aimed at nothing yet.
     public Ipv6Header() {}
@@ -48,6 +50,9 @@ public final class Ipv6Header {
             int length = 8;
             if (protocol == IpProtocol.FRAGMENT) {
                 int place = buffer.getShort(payloadOffset + 2) & 0xffff;
+                if (!fragment) {
+                    fragmentHeader = payloadOffset;
+                }
                 fragment = true;
                 laterFragment = place >>> 3 != 0;
             } else {
@@ -124,6 +129,25 @@ public final class Ipv6Header {
         return laterFragment;
     }
 
+    /// Where the fragment header is in the buffer, the first of them; means something only with [#isFragment].
+    public int fragmentHeader() {
+        return fragmentHeader;
+    }
+
+    /// As [Ipv4Header#hasMoreFragments].
+    public boolean hasMoreFragments() {
+        return (buffer.getShort(fragmentHeader + 2) & 1) != 0;
+    }
+
+    /// As [Ipv4Header#fragmentOffset].
+    public int fragmentOffset() {
+        return buffer.getShort(fragmentHeader + 2) & 0xfff8;
+    }
+
+    public int identification() {
+        return buffer.getInt(fragmentHeader + 4);
+    }
+
     /// The protocol behind the extension headers.
     public int protocol() {
         return protocol;
@@ -180,5 +204,21 @@ public final class Ipv6Header {
         buffer.putLong(offset + 16, sourceLow);
         buffer.putLong(offset + 24, destinationHigh);
         buffer.putLong(offset + 32, destinationLow);
+    }
+
+    /// Writes a fragment header (RFC 8200 §4.5).
+    ///
+    /// @param fragmentOffset in bytes, a multiple of eight
+    /// @param hasMore whether other fragments belong behind it
+    public static void writeFragmentHeader(
+            ByteBuffer buffer, int offset, int protocol, int identification, int fragmentOffset, boolean hasMore) {
+        buffer.putInt(offset, (protocol << 24) | fragmentOffset | (hasMore ? 1 : 0));
+        buffer.putInt(offset + 4, identification);
+    }
+
+    /// Makes the header of a first fragment that of the whole packet, without extension headers in front.
+    public static void makeWhole(ByteBuffer buffer, int offset, int protocol, int payloadLength) {
+        buffer.putShort(offset + 4, (short) payloadLength);
+        buffer.put(offset + 6, (byte) protocol);
     }
 }

@@ -8,6 +8,8 @@ public final class NdOptions {
     public static final int TARGET_LINK_LAYER = 2;
     public static final int PREFIX = 3;
     public static final int MTU = 5;
+    /// RFC 8106 §5.1.
+    public static final int DNS_SERVER = 25;
     /// RFC 8106 §5.2.
     public static final int DNS_SEARCH = 31;
     /// The MAC of a message that has no such option.

@@ -59,6 +59,28 @@ public final class TcpHeader {
         return (buffer.get(offset + 13) & flag) != 0;
     }
 
+    public int flags() {
+        return buffer.get(offset + 13) & 0xff;
+    }
+
+    /// As it stands there, so not scaled.
+    public int window() {
+        return buffer.getShort(offset + 14) & 0xffff;
+    }
+
+    public int dataOffset() {
+        return offset + headerLength;
+    }
+
+    public int dataLength() {
+        return length - headerLength;
+    }
+
+    /// Reads the options.
+    public TcpOptions options(TcpOptions into) {
+        return into.read(buffer, offset + LENGTH, headerLength - LENGTH);
+    }
+
     /// Of the header with its options.
     public int headerLength() {
         return headerLength;
@@ -87,5 +109,30 @@ public final class TcpHeader {
         buffer.putInt(offset + 12, ((LENGTH / 4) << 28) | (flags << 16));
         buffer.putInt(offset + 16, 0);
         buffer.putShort(offset + 16, (short) Checksum.finish(Checksum.add(pseudoHeader, buffer, offset, LENGTH)));
+    }
+
+    /// Writes a header in front of options and data that are there already, and the checksum over all.
+    ///
+    /// @param headerLength with the options, a multiple of four
+    /// @param pseudoHeader for protocol TCP and the whole length
+    public static void write(
+            ByteBuffer buffer,
+            int offset,
+            int headerLength,
+            int dataLength,
+            int sourcePort,
+            int destinationPort,
+            int sequence,
+            int acknowledgement,
+            int flags,
+            int window,
+            long pseudoHeader) {
+        buffer.putInt(offset, (sourcePort << 16) | destinationPort);
+        buffer.putInt(offset + 4, sequence);
+        buffer.putInt(offset + 8, acknowledgement);
+        buffer.putInt(offset + 12, ((headerLength / 4) << 28) | (flags << 16) | window);
+        buffer.putInt(offset + 16, 0);
+        long sum = Checksum.add(pseudoHeader, buffer, offset, headerLength + dataLength);
+        buffer.putShort(offset + 16, (short) Checksum.finish(sum));
     }
 }

@@ -23,6 +23,9 @@ class HeaderMutationTest {
                     + "3a00000100000000" + "8700000000000000"),
             hex("0001080006040001525400123456c0a84002000000000000c0a84001"),
             hex("c00000500000000100000002501000ff00000000aabbcc"),
+            hex("c0000050000000010000000280020000ffff0000" + "0000" + "020405b4" + "01030307" + "01010402"),
+            hex("c00000500000000100000002d01000ff00000000" + "0101080a0000000100000002"
+                    + "0101051200000001000000020000000300000004" + "aabb"),
             hex("8700000000000000" + "00".repeat(16) + "0101525400123456" + "0e01ffffffffffff"),
             hex("8900000000000000" + "00".repeat(32) + "0201525400123456"),
             hex("01010600" + "00".repeat(240)),
@@ -97,6 +100,11 @@ class HeaderMutationTest {
         TcpHeader tcp = new TcpHeader();
         if (tcp.aim(bytes, offset, length)) {
             use(tcp.checksumIsRight(pseudoHeader) ? tcp.sequence() : tcp.acknowledgement() + tcp.sequenceLength());
+            TcpOptions options = tcp.options(new TcpOptions());
+            use(tcp.window() + tcp.flags() + tcp.dataLength() + options.mss() + options.timestamp());
+            for (int i = 0; i < options.sackBlocks(); i++) {
+                use(options.sackLeft(i) + options.sackRight(i));
+            }
         }
     }
 

@@ -3,11 +3,12 @@ package vmlan.packet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RouterAdvertisementTest {
-    private static String written(Optional<DomainName> search) {
+    private static String written(Optional<Ipv6Address> resolver, DomainName... search) {
         RouterAdvertisement advertisement = new RouterAdvertisement(
                 64,
                 1800,
@@ -16,7 +17,8 @@ class RouterAdvertisementTest {
                 Ipv6Prefix.parse("fd12:3456:789a:1::/64"),
                 2_592_000,
                 604_800,
-                search,
+                resolver,
+                List.of(search),
                 1800);
         ByteBuffer buffer = ByteBuffer.allocateDirect(advertisement.length());
         for (int i = 0; i < buffer.capacity(); i++) {
@@ -44,9 +46,12 @@ class RouterAdvertisementTest {
 
     @Test
     void theSearchListIsPaddedWithZerosAsRfc8106HasIt() {
-        assertThat(written(Optional.of(new DomainName("vmlan.internal"))))
+        assertThat(written(Optional.empty(), new DomainName("vmlan.internal")))
                 .isEqualTo(WITHOUT_SEARCH + "1f03000000000708" + "05766d6c616e08696e7465726e616c00");
-        assertThat(written(Optional.of(new DomainName("a"))))
+        assertThat(written(Optional.empty(), new DomainName("a")))
                 .isEqualTo(WITHOUT_SEARCH + "1f02000000000708" + "0161000000000000");
+        assertThat(written(Optional.empty(), new DomainName("a.b"), new DomainName("c")))
+                .as("one behind the other")
+                .isEqualTo(WITHOUT_SEARCH + "1f02000000000708" + "0161016200016300");
     }
 }

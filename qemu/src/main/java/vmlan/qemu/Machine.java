@@ -6,11 +6,11 @@ import java.util.List;
 /// A VM as vmlan wants it, before it is written down for one QEMU.
 ///
 /// @param architecture as in [Qemu#architecture]
-/// @param boot null: from the first disk, or from the network when there is none
 /// @param consoleSocket where the serial console can be reached, by one at a time
 /// @param consoleLog what the console said, appended
 /// @param qmpSocket for whoever starts and stops the VM
 /// @param networkQmpSocket a monitor of its own for the network's process; null: none
+/// @param agentSocket leads to the guest's agent, if it runs one; null: no channel to it
 /// @param extraArguments the user's, put last, so that they win where QEMU lets the last one win
 public record Machine(
         String name,
@@ -24,6 +24,7 @@ public record Machine(
         Path consoleLog,
         Path qmpSocket,
         Path networkQmpSocket,
+        Path agentSocket,
         Path pidFile,
         List<String> extraArguments) {
 

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import vmlan.qemu.language.QemuVersion;
 import vmlan.qemu.tool.Install;
 import vmlan.qemu.tool.Programs;
 import vmlan.qemu.tool.Tool;
@@ -53,8 +54,28 @@ public record Qemu(Path binary, QemuVersion version, String architecture, Set<St
     /// @param environment of which VMLAN_QEMU and PATH are used
     public static Qemu find(String architecture, Map<String, String> environment, Path cacheFolder)
             throws QemuException {
-        Path binary = binary(architecture, environment);
-        QemuAnswers cache = new QemuAnswers(cacheFolder);
+        try {
+            return find(architecture, binary(architecture, environment), new QemuAnswers(cacheFolder));
+        } catch (QemuException e) {
+            if (environment.getOrDefault("VMLAN_QEMU", "").isEmpty()) {
+                throw e;
+            }
+            // Whatever is wrong with it, it was asked for.
+            throw new QemuException(QemuException.Kind.CONFIGURATION, e.what(), e.remedy(), e);
+        }
+    }
+
+    /// The QEMU of that file.
+    ///
+    /// @param architecture of its guests
+    public static Qemu at(Path file, String architecture, Path cacheFolder) throws QemuException {
+        if (!Programs.isProgram(file)) {
+            throw QemuException.configuration(file + " is not a program", "name a QEMU, such as qemu-system-x86_64");
+        }
+        return find(architecture, file.toAbsolutePath(), new QemuAnswers(cacheFolder));
+    }
+
+    private static Qemu find(String architecture, Path binary, QemuAnswers cache) throws QemuException {
         Optional<Qemu> known = cache.recall(binary, architecture);
         Qemu qemu = known.isPresent() ? known.get() : ask(binary, architecture);
         if (qemu.version.compareTo(OLDEST) < 0) {
@@ -79,10 +100,7 @@ public record Qemu(Path binary, QemuVersion version, String architecture, Set<St
 
     /// How this QEMU is attached to a network's stream socket.
     public StreamAttachment attachment() {
-        if (version.isAtLeast(9, 2)) {
-            return StreamAttachment.RECONNECT_MS;
-        }
-        return version.isAtLeast(8, 0) ? StreamAttachment.RECONNECT_SECONDS : StreamAttachment.QEMU_LISTENS;
+        return StreamAttachment.of(version);
     }
 
     private static Path binary(String architecture, Map<String, String> environment) throws QemuException {
@@ -108,12 +126,12 @@ public record Qemu(Path binary, QemuVersion version, String architecture, Set<St
         Path binary = Files.isDirectory(path) ? path.resolve(name) : path;
         String file = binary.getFileName().toString();
         if (!Programs.isProgram(binary)) {
-            throw new QemuException(
+            throw QemuException.configuration(
                     "VMLAN_QEMU leads to " + binary + ", which is not a program",
                     "set it to a " + name + " or to the folder that has one, or unset it");
         }
         if (file.startsWith("qemu-system-") && !file.equals(name)) {
-            throw new QemuException(
+            throw QemuException.configuration(
                     "VMLAN_QEMU names " + file + ", and this VM needs " + name,
                     "set VMLAN_QEMU to the folder that has both, or unset it");
         }
@@ -127,8 +145,10 @@ public record Qemu(Path binary, QemuVersion version, String architecture, Set<St
                         binary + " --version does not name a version: " + firstLine(answer),
                         "set VMLAN_QEMU to the path of a qemu-system-" + architecture));
         // An old one need not be asked more; `find` says that it is too old.
-        Set<String> netdevTypes =
-                version.compareTo(OLDEST) < 0 ? Set.of() : netdevTypes(answer(binary, "-netdev", "help"));
+        // Arm's has no machine that it would take by itself, and 7.2's wants one before it answers.
+        Set<String> netdevTypes = version.compareTo(OLDEST) < 0
+                ? Set.of()
+                : netdevTypes(answer(binary, "-machine", "none", "-netdev", "help"));
         return new Qemu(binary, version, architecture, netdevTypes);
     }
 

@@ -2,7 +2,9 @@ package vmlan.qemu;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// Writes a [Machine] down as the command line of one QEMU. Pure: the same in, the same out.
 ///
@@ -16,12 +18,14 @@ public final class QemuCommandLine {
     private final Qemu qemu;
     private final Accelerator accelerator;
     private final Machine machine;
+    private final Map<String, Integer> bootOrder;
     private final List<String> line = new ArrayList<>();
 
     private QemuCommandLine(Qemu qemu, Accelerator accelerator, Machine machine) {
         this.qemu = qemu;
         this.accelerator = accelerator;
         this.machine = machine;
+        bootOrder = bootOrder();
     }
 
     public static List<String> of(Qemu qemu, Accelerator accelerator, Machine machine) {
@@ -59,66 +63,122 @@ public final class QemuCommandLine {
     /// for 40 MB more in the cache.
     /// graphics=off lets the PC's firmware and boot loader speak on the serial console, as `-nographic` does.
     private void writeComputer() {
-        boolean arm = machine.architecture().equals("aarch64");
-        add("-machine", arm ? "virt" : machine.boot() == null ? "q35,graphics=off" : "q35");
+        add("-machine", isArm() ? "virt" : machine.boot().isByFirmware() ? "q35,graphics=off" : "q35");
         add("-accel", accelerator.qemuName());
-        add("-cpu", cpu(arm));
+        add("-cpu", cpu());
         add("-smp", Integer.toString(machine.cpus()));
         add("-m", (machine.memoryBytes() + MIB - 1) / MIB + "M");
         add("-device", "virtio-rng-pci");
     }
 
-    private String cpu(boolean arm) {
+    private String cpu() {
         if (accelerator != Accelerator.TCG) {
             return "host";
         }
         // pointer authentication by a cheap hash (QEMU docs/system/arm/cpu-features.rst, pauth-impdef)
-        return arm ? "max,pauth-impdef=on" : "max";
+        return isArm() ? "max,pauth-impdef=on" : "max";
     }
 
     private void writeBoot() {
-        Boot boot = machine.boot();
-        if (boot != null) {
-            add("-kernel", boot.kernel().toAbsolutePath().toString());
-            if (boot.initrd() != null) {
-                add("-initrd", boot.initrd().toAbsolutePath().toString());
+        Boot.Uefi uefi = machine.boot().uefi();
+        if (uefi != null) {
+            writeFlash(0, uefi.code(), uefi.codeFormat(), ",readonly=on");
+            if (uefi.variables() != null) {
+                writeFlash(1, uefi.variables(), uefi.variablesFormat(), "");
             }
-            add("-append", boot.append());
-        } else if (machine.architecture().equals("aarch64")) {
-            // by name, looked for in QEMU's own data folders: `virt` has no firmware of its own
-            add("-bios", "edk2-aarch64-code.fd");
-        } else {
+        }
+        Boot.Kernel kernel = machine.boot().kernel();
+        if (kernel != null) {
+            add("-kernel", kernel.file().toAbsolutePath().toString());
+            if (kernel.initrd() != null) {
+                add("-initrd", kernel.initrd().toAbsolutePath().toString());
+            }
+            add("-append", kernel.append());
+        } else if (!isArm()) {
             // nobody looks at it, but boot loaders and installers ask for one
             add("-device", "VGA");
         }
     }
 
+    private void writeFlash(int unit, Path file, String format, String more) {
+        add("-drive", "if=pflash,unit=" + unit + ",format=" + escaped(format) + more + ",file=" + escaped(file));
+    }
+
+    /// Disks are virtio-blk, which every guest of a cloud's kind can drive, the seed's too: kernels for clouds come
+    /// without AHCI. CD-ROMs are what installers know: AHCI on a PC, SCSI on Arm, which has no other.
     private void writeDisks() {
         int number = 0;
+        int cdroms = 0;
         for (Disk disk : machine.disks()) {
             String id = "disk" + number++;
+            boolean folder = disk.kind() == Disk.Kind.FOLDER;
+            boolean cdrom = disk.kind() == Disk.Kind.CDROM;
+            boolean fixed = disk.kind() != Disk.Kind.DISK;
             add(
                     "-drive",
-                    "if=none,id=" + id + ",format=" + escaped(disk.format()) + ",discard=unmap,file="
-                            + escaped(disk.file()));
-            add("-device", "virtio-blk-pci,drive=" + id + (machine.boot() == null ? ",bootindex=" + number : ""));
+                    "if=none,id=" + id + ",format=" + escaped(disk.format())
+                            + (cdrom ? ",media=cdrom" : "")
+                            + (fixed ? ",readonly=on" : ",discard=unmap")
+                            + (disk.throwAway() && !fixed ? ",snapshot=on" : "")
+                            + (folder ? ",dir=" : ",file=") + escaped(disk.file()));
+            String device = cdrom ? cdromDevice(cdroms++) : "virtio-blk-pci";
+            add("-device", device + ",drive=" + id + bootIndex(id));
         }
+    }
+
+    private String cdromDevice(int number) {
+        if (!isArm()) {
+            return "ide-cd,bus=ide." + number;
+        }
+        if (number == 0) {
+            add("-device", "virtio-scsi-pci,id=scsi");
+        }
+        return "scsi-cd,bus=scsi.0";
+    }
+
+    /// Disks, then CD-ROMs, unless another kind is to be first; by their ids. A seed is never booted from, and NICs
+    /// come when all else has failed unless they are to be first.
+    private Map<String, Integer> bootOrder() {
+        Map<String, Integer> order = new HashMap<>();
+        if (!machine.boot().isByFirmware()) {
+            return order;
+        }
+        Boot.From first = machine.boot().from();
+        if (first == Boot.From.NETWORK) {
+            machine.nics().forEach(nic -> order.put(nic.id(), order.size() + 1));
+        }
+        for (boolean cdroms : first == Boot.From.CDROM ? new boolean[] {true, false} : new boolean[] {false, true}) {
+            for (int number = 0; number < machine.disks().size(); number++) {
+                Disk.Kind kind = machine.disks().get(number).kind();
+                if (kind != Disk.Kind.READ_ONLY && cdroms == (kind == Disk.Kind.CDROM)) {
+                    order.put("disk" + number, order.size() + 1);
+                }
+            }
+        }
+        return order;
+    }
+
+    private String bootIndex(String id) {
+        Integer index = bootOrder.get(id);
+        return index == null ? "" : ",bootindex=" + index;
+    }
+
+    private boolean isArm() {
+        return machine.architecture().equals("aarch64");
     }
 
     private void writeNics() {
         for (Nic nic : machine.nics()) {
-            String attachment = switch (qemu.attachment()) {
-                case RECONNECT_MS -> ",server=off,reconnect-ms=250";
-                case RECONNECT_SECONDS -> ",server=off,reconnect=1";
-                case QEMU_LISTENS -> ",server=on";
-            };
+            String attachment = qemu.attachment().words();
             add("-netdev", "stream,id=" + nic.id() + attachment + ",addr.type=unix,addr.path=" + escaped(nic.socket()));
-            // without its boot ROM where a kernel is given: a file less to read, and one of another package
+            // without its boot ROM where a kernel is given, and on Arm, whose UEFI has a driver of its own: a file less
+            // to read, and one of another package
             add(
                     "-device",
                     "virtio-net-pci,id=" + Nic.device(nic.id()) + ",netdev=" + nic.id() + ",mac=" + nic.macAddress()
                             + (nic.mtu() == Nic.ETHERNET_MTU ? "" : ",host_mtu=" + nic.mtu())
-                            + (machine.boot() == null ? "" : ",romfile="));
+                            + bootIndex(nic.id())
+                            + (machine.boot().isByFirmware() && !isArm() ? "" : ",romfile="));
         }
     }
 
@@ -133,6 +193,12 @@ public final class QemuCommandLine {
         if (machine.networkQmpSocket() != null) {
             add("-chardev", listening("network-qmp", machine.networkQmpSocket()));
             add("-mon", "chardev=network-qmp,mode=control");
+        }
+        if (machine.agentSocket() != null) {
+            // the name by which a guest's qemu-ga looks for its port (QEMU qga/main.c, QGA_VIRTIO_PATH_DEFAULT)
+            add("-chardev", listening("agent", machine.agentSocket()));
+            add("-device", "virtio-serial-pci,id=agent-bus");
+            add("-device", "virtserialport,bus=agent-bus.0,chardev=agent,id=agent-port,name=org.qemu.guest_agent.0");
         }
     }
 

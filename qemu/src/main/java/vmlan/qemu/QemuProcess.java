@@ -1,7 +1,9 @@
 package vmlan.qemu;
 
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -17,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import vmlan.qemu.tool.Printable;
+import vmlan.qemu.tool.SystemWords;
 
 /// A QEMU that outlives whoever started it.
 ///
@@ -28,14 +32,14 @@ import java.util.concurrent.TimeUnit;
 ///                     └─ when QEMU ends ──▶     STATE/exit       its exit status, 128 + signal when killed
 /// ```
 ///
-/// Trust: `qemu.log` and `exit` are the user's own files; damaged, they are read as absent.
+/// Trust: `qemu.log` and `exit` are the user's own files; damaged, they are read as absent. A complaint of QEMU's may
+/// hold a guest's bytes.
 public final class QemuProcess {
     /// QEMU answers 0.2 s after its start on a quiet machine (7.2.22, 2 cores); the rest is for many at once on a busy
     /// one.
     static final Duration START_LIMIT = Duration.ofSeconds(30);
     /// How often the files of a starting QEMU are looked for; its death ends the wait at once.
     private static final Duration LOOK_EVERY = Duration.ofMillis(20);
-    private static final long MOST_LOG_BYTES = 1 << 20;
     private static final int LAST_WORDS_BYTES = 8192;
     private static final String STARTED = "vmlan: started ";
 
@@ -63,12 +67,21 @@ public final class QemuProcess {
         return start(commandLine, stateFolder, pidFile, null);
     }
 
+    /// As below, in this process' own folder.
+    static QemuProcess start(List<String> commandLine, Path stateFolder, Path pidFile, Path qmpSocket)
+            throws QemuException {
+        return start(commandLine, stateFolder, pidFile, qmpSocket, Path.of("").toAbsolutePath());
+    }
+
     /// Starts QEMU and returns when the machine runs: when the monitor answers, which is after all arguments were
     /// found good and all files and sockets were opened.
     ///
+    /// @param directory that relative paths of the command line begin at; when it is gone, they lead
+    ///     nowhere
     /// @param qmpSocket of the command line; free again when this returns. Null: only the pid file is waited for
     /// @throws QemuException QEMU died (`what` has its own last words) or did not come up in 30 s (and was killed)
-    public static QemuProcess start(List<String> commandLine, Path stateFolder, Path pidFile, Path qmpSocket)
+    public static QemuProcess start(
+            List<String> commandLine, Path stateFolder, Path pidFile, Path qmpSocket, Path directory)
             throws QemuException {
         try {
             Files.createDirectories(stateFolder);
@@ -78,11 +91,11 @@ public final class QemuProcess {
                 Files.deleteIfExists(qmpSocket);
             }
             beginLog(stateFolder.resolve("qemu.log"), commandLine);
-            Process shell = launch(commandLine, stateFolder);
+            ProcessHandle shell = launch(commandLine, stateFolder, directory);
             return new Start(shell, stateFolder, pidFile, qmpSocket).await();
         } catch (IOException e) {
             throw new QemuException(
-                    "QEMU cannot be started: " + e.getMessage(), "look at the folder " + stateFolder, e);
+                    "QEMU cannot be started: " + SystemWords.withFile(e), "look at the folder " + stateFolder, e);
         }
     }
 
@@ -105,7 +118,7 @@ public final class QemuProcess {
         }
     }
 
-    /// QEMU's last complaint since its last start, on one line; empty when it said nothing.
+    /// QEMU's last complaint since its last start, on one line and fit for a terminal; empty when it said nothing.
     public static String lastWords(Path stateFolder) {
         List<String> lines = new ArrayList<>();
         for (String line : end(stateFolder.resolve("qemu.log")).lines().toList()) {
@@ -124,15 +137,15 @@ public final class QemuProcess {
             return "";
         }
         if (!lines.get(first).startsWith("qemu")) {
-            return lines.getLast();
+            return Printable.line(lines.getLast());
         }
-        return String.join(" ", lines.subList(first, Math.min(lines.size(), first + 4)))
-                .replaceFirst("^qemu[\\w-]*: ", "");
+        return Printable.line(String.join(" ", lines.subList(first, Math.min(lines.size(), first + 4)))
+                .replaceFirst("^qemu[\\w-]*: ", ""));
     }
 
     /// The log starts anew when it has grown big: QEMU complains once a frame of some failures.
     private static void beginLog(Path log, List<String> commandLine) throws IOException {
-        if (Files.exists(log) && Files.size(log) > MOST_LOG_BYTES) {
+        if (Files.exists(log) && Files.size(log) > GrowingLog.MOST_QEMU_BYTES) {
             Files.move(log, log.resolveSibling("qemu.log.old"), StandardCopyOption.REPLACE_EXISTING);
         }
         String line = STARTED + Instant.now().truncatedTo(ChronoUnit.SECONDS) + " "
@@ -140,21 +153,27 @@ public final class QemuProcess {
         Files.writeString(log, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
-    private static Process launch(List<String> commandLine, Path stateFolder) throws IOException {
-        List<String> command = new ArrayList<>(Detached.prefix());
-        command.addAll(List.of(
+    private static ProcessHandle launch(List<String> commandLine, Path stateFolder, Path directory) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
                 "/bin/sh",
                 "-c",
                 SHELL_SCRIPT,
                 "vmlan-qemu",
                 stateFolder.resolve("exit").toAbsolutePath().toString()));
         command.addAll(commandLine);
-        Redirect log = Redirect.appendTo(stateFolder.resolve("qemu.log").toFile());
-        return new ProcessBuilder(command)
-                .redirectInput(Redirect.from(new File("/dev/null")))
-                .redirectOutput(log)
-                .redirectError(log)
-                .start();
+        ProcessBuilder builder = new ProcessBuilder()
+                .directory(Files.isDirectory(directory) ? directory.toFile() : new File("/"))
+                .redirectError(Redirect.DISCARD);
+        Process starter = Detached.leave(builder, command, stateFolder.resolve("qemu.log"));
+        try (OutputStream end = starter.getOutputStream();
+                BufferedReader reader = starter.inputReader(StandardCharsets.US_ASCII)) {
+            String pid = reader.readLine();
+            if (pid == null || !pid.matches("\\d{1,10}")) {
+                throw new IOException("the shell did not start");
+            }
+            // It may have ended already, and left its exit status.
+            return ProcessHandle.of(Long.parseLong(pid)).orElse(null);
+        }
     }
 
     private static String end(Path file) {
@@ -169,11 +188,12 @@ public final class QemuProcess {
     }
 
     /// One start, until it is known how it went.
-    private record Start(Process shell, Path stateFolder, Path pidFile, Path qmpSocket) {
+    private record Start(ProcessHandle shell, Path stateFolder, Path pidFile, Path qmpSocket) {
         QemuProcess await() throws QemuException {
             long deadline = System.nanoTime() + START_LIMIT.toNanos();
             try {
-                while (!shell.waitFor(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+                while (shell != null && shell.isAlive()) {
+                    TimeUnit.NANOSECONDS.sleep(LOOK_EVERY.toNanos());
                     if (System.nanoTime() - deadline > 0) {
                         kill();
                         throw new QemuException(
@@ -192,7 +212,13 @@ public final class QemuProcess {
             }
             String words = lastWords(stateFolder);
             throw new QemuException(
-                    "QEMU: " + (words.isEmpty() ? "ended with status " + shell.exitValue() : words),
+                    "QEMU: "
+                            + (words.isEmpty()
+                                    ? "ended"
+                                            + exitStatus(stateFolder)
+                                                    .map(status -> " with status " + status)
+                                                    .orElse("")
+                                    : words),
                     "see " + stateFolder.resolve("qemu.log") + " for its command line");
         }
 

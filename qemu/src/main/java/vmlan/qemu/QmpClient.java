@@ -23,13 +23,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import vmlan.qemu.tool.Printable;
 
 /// A conversation with one of QEMU's monitors. Read QEMU's docs/interop/qmp-spec.rst first.
 ///
 /// QEMU greets, we say `qmp_capabilities`, then each command gets one answer, found by its `id`; events come in
-/// between. Every message is one line. Two virtual threads do the I/O, one for each direction, because a peer that
+/// between. Every message is one line. Two threads do the I/O, one for each direction, because a peer that
 /// neither reads nor closes can hold up a write as well as a read; callers only ever wait on a queue or a future,
-/// never in the channel, so each wait ends at its limit and interrupting a caller does not close the connection.
+/// never in the channel, so each wait ends at its limit and interrupting a caller does not close the
+/// connection. They
+/// are platform threads, since the poller of virtual ones stays in a system call, for which the JVM waits
+/// at its end.
 ///
 /// Trust: the other end is QEMU, which a guest may have taken over. Bounded are the length of a line
 /// ([#MOST_LINE_BYTES]), the events kept ([#MOST_EVENTS]; the oldest goes), the nesting of a message (Jackson: 1000);
@@ -76,10 +80,10 @@ public final class QmpClient implements AutoCloseable {
             throw new QemuException("no socket can be made: " + e.getMessage(), "close some programs", e);
         }
         var client = new QmpClient(socket, channel);
-        Thread.ofVirtual().name("qmp-read").start(client::connectAndRead);
+        Thread.ofPlatform().daemon().name("qmp-read").start(client::connectAndRead);
         try {
             client.await(client.greeting, limit, "the greeting");
-            Thread.ofVirtual().name("qmp-write").start(client::write);
+            Thread.ofPlatform().daemon().name("qmp-write").start(client::write);
             client.execute("qmp_capabilities", Map.of(), Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
             return client;
         } catch (QemuException e) {
@@ -264,7 +268,8 @@ public final class QmpClient implements AutoCloseable {
     }
 
     private static String description(Object error) {
-        return error instanceof Map<?, ?> object ? String.valueOf(object.get("desc")) : String.valueOf(error);
+        return Printable.line(
+                error instanceof Map<?, ?> object ? String.valueOf(object.get("desc")) : String.valueOf(error));
     }
 
     private void write() {

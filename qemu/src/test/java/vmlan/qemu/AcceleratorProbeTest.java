@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import vmlan.qemu.AcceleratorProbe.Chosen;
 import vmlan.qemu.AcceleratorProbe.Host;
+import vmlan.qemu.language.QemuVersion;
 import vmlan.qemu.tool.Tool;
 
 class AcceleratorProbeTest {

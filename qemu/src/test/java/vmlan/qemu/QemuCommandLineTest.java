@@ -9,9 +9,11 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import vmlan.qemu.language.QemuVersion;
 
 class QemuCommandLineTest {
-    private static final Boot KERNEL = new Boot(Path.of("/c/kernel"), Path.of("/c/initrd"), "console=ttyS0 quiet");
+    private static final Boot KERNEL =
+            Boot.of(new Boot.Kernel(Path.of("/c/kernel"), Path.of("/c/initrd"), "console=ttyS0 quiet"));
 
     @Test
     void theWholeLineOfADemoGuestOnQemu10() {
@@ -58,6 +60,12 @@ class QemuCommandLineTest {
                         "socket,id=network-qmp,path=/run/net-qmp.sock,server=on,wait=off",
                         "-mon",
                         "chardev=network-qmp,mode=control",
+                        "-chardev",
+                        "socket,id=agent,path=/run/agent.sock,server=on,wait=off",
+                        "-device",
+                        "virtio-serial-pci,id=agent-bus",
+                        "-device",
+                        "virtserialport,bus=agent-bus.0,chardev=agent,id=agent-port,name=org.qemu.guest_agent.0",
                         "-pidfile",
                         "/s/pid",
                         "-device",
@@ -94,8 +102,8 @@ class QemuCommandLineTest {
     @Test
     void aDiskBootsByFirmwareWithAScreenAndInOrder() {
         List<Disk> disks =
-                List.of(new Disk(Path.of("/d/my disk,v2.qcow2"), "qcow2"), new Disk(Path.of("/d/b.raw"), "raw"));
-        List<String> line = QemuCommandLine.of(qemu(10, 0), Accelerator.TCG, machine(1, disks, null));
+                List.of(Disk.of(Path.of("/d/my disk,v2.qcow2"), "qcow2"), Disk.of(Path.of("/d/b.raw"), "raw"));
+        List<String> line = QemuCommandLine.of(qemu(10, 0), Accelerator.TCG, machine(1, disks, Boot.firmware()));
 
         assertThat(values(line, "-machine")).containsExactly("q35,graphics=off");
         assertThat(values(line, "-drive"))
@@ -105,6 +113,60 @@ class QemuCommandLineTest {
         assertThat(values(line, "-device"))
                 .contains("VGA", "virtio-blk-pci,drive=disk0,bootindex=1", "virtio-blk-pci,drive=disk1,bootindex=2");
         assertThat(line).doesNotContain("-kernel", "-append");
+    }
+
+    @Test
+    void whatIsToBootFirstComesFirstAndASeedNever() {
+        List<Disk> disks = List.of(
+                Disk.of(Path.of("/d/a"), "raw"),
+                new Disk(Path.of("/d/install.iso"), "raw", Disk.Kind.CDROM, true),
+                new Disk(Path.of("/s/seed.iso"), "raw", Disk.Kind.READ_ONLY, false),
+                new Disk(Path.of("/d/b"), "qcow2", Disk.Kind.DISK, true));
+        List<String> line = QemuCommandLine.of(qemu(10, 0), Accelerator.TCG, machine(1, disks, Boot.firmware()));
+        assertThat(values(line, "-drive"))
+                .containsExactly(
+                        "if=none,id=disk0,format=raw,discard=unmap,file=/d/a",
+                        "if=none,id=disk1,format=raw,media=cdrom,readonly=on,file=/d/install.iso",
+                        "if=none,id=disk2,format=raw,readonly=on,file=/s/seed.iso",
+                        "if=none,id=disk3,format=qcow2,discard=unmap,snapshot=on,file=/d/b");
+        assertThat(values(line, "-device"))
+                .contains(
+                        "virtio-blk-pci,drive=disk0,bootindex=1",
+                        "ide-cd,bus=ide.0,drive=disk1,bootindex=3",
+                        "virtio-blk-pci,drive=disk2",
+                        "virtio-blk-pci,drive=disk3,bootindex=2");
+
+        assertThat(indexes(disks, Boot.From.CDROM)).containsExactly("disk0:2", "disk1:1", "disk3:3");
+        assertThat(indexes(disks, Boot.From.NETWORK)).containsExactly("disk0:2", "disk1:4", "disk3:3", "net0:1");
+    }
+
+    private static List<String> indexes(List<Disk> disks, Boot.From from) {
+        Boot boot = new Boot(null, null, from);
+        return values(QemuCommandLine.of(qemu(10, 0), Accelerator.TCG, machine(1, disks, boot)), "-device").stream()
+                .filter(device -> device.contains("bootindex"))
+                .map(device -> device.replaceFirst(".*(?:drive|netdev)=(\\w+).*bootindex=(\\d+).*", "$1:$2"))
+                .toList();
+    }
+
+    @Test
+    void uefiIsTwoFlashChipsOfWhichTheSecondIsTheVms() {
+        var uefi = new Boot.Uefi(Path.of("/f/code.fd"), "raw", Path.of("/s/uefi,vars.fd"), "qcow2");
+        List<Disk> disks = List.of(
+                new Disk(Path.of("/d/a.iso"), "raw", Disk.Kind.CDROM, false),
+                new Disk(Path.of("/c/demo"), "vvfat", Disk.Kind.FOLDER, false));
+        Machine base = machine(1, disks, new Boot(null, uefi, Boot.From.DISK));
+        List<String> line = QemuCommandLine.of(qemu(10, 0), Accelerator.TCG, of("aarch64", base));
+        assertThat(values(line, "-drive"))
+                .containsExactly(
+                        "if=pflash,unit=0,format=raw,readonly=on,file=/f/code.fd",
+                        "if=pflash,unit=1,format=qcow2,file=/s/uefi,,vars.fd",
+                        "if=none,id=disk0,format=raw,media=cdrom,readonly=on,file=/d/a.iso",
+                        "if=none,id=disk1,format=vvfat,readonly=on,dir=/c/demo");
+        assertThat(values(line, "-device"))
+                .as("virt has no AHCI")
+                .contains("virtio-scsi-pci,id=scsi", "scsi-cd,bus=scsi.0,drive=disk0,bootindex=2")
+                .doesNotContain("VGA");
+        assertThat(line).doesNotContain("-bios");
     }
 
     @Test
@@ -134,6 +196,7 @@ class QemuCommandLineTest {
                 base.consoleLog(),
                 base.qmpSocket(),
                 null,
+                null,
                 base.pidFile(),
                 List.of());
         List<String> line = QemuCommandLine.of(qemu(10, 0), Accelerator.TCG, single);
@@ -159,6 +222,7 @@ class QemuCommandLineTest {
                 machine.consoleLog(),
                 machine.qmpSocket(),
                 machine.networkQmpSocket(),
+                machine.agentSocket(),
                 machine.pidFile(),
                 machine.extraArguments());
     }
@@ -180,6 +244,7 @@ class QemuCommandLineTest {
                 Path.of("/s/console.log"),
                 Path.of("/run/qmp.sock"),
                 Path.of("/run/net-qmp.sock"),
+                Path.of("/run/agent.sock"),
                 Path.of("/s/pid"),
                 List.of("-device", "extra"));
     }

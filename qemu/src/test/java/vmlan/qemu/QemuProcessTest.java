@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import vmlan.qemu.language.QemuVersion;
 
 @Timeout(120)
 class QemuProcessTest {
@@ -26,6 +27,7 @@ class QemuProcessTest {
 
     private Path folder;
     private ProcessHandle started;
+    private ProcessHandle shell;
 
     @BeforeEach
     void makeFolder() throws Exception {
@@ -38,6 +40,10 @@ class QemuProcessTest {
         if (started != null) {
             started.destroyForcibly();
             started.onExit().get(10, TimeUnit.SECONDS);
+            // It writes down how QEMU ended.
+            if (shell != null) {
+                shell.onExit().get(10, TimeUnit.SECONDS);
+            }
         }
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -70,7 +76,6 @@ class QemuProcessTest {
     @Test
     void qemuOutlivesItsStarterAndItsEndIsKnownAfterwards() throws Exception {
         QemuProcess process = start(machine(List.of()));
-        ProcessHandle shell = started.parent().orElseThrow();
         assertThat(sessionOf(shell.pid()))
                 .isEqualTo(shell.pid())
                 .isNotEqualTo(sessionOf(ProcessHandle.current().pid()));
@@ -90,7 +95,6 @@ class QemuProcessTest {
     @Test
     void aKilledQemuLeavesItsSignal() throws Exception {
         start(machine(List.of()));
-        ProcessHandle shell = started.parent().orElseThrow();
         shell.destroy();
         started.destroyForcibly();
         shell.onExit().get(60, TimeUnit.SECONDS);
@@ -128,6 +132,9 @@ class QemuProcessTest {
         assertThat(QemuProcess.lastWords(folder)).isEqualTo("warning: b");
         Files.writeString(log, "sh: 1: /nonexistent: not found\n");
         assertThat(QemuProcess.lastWords(folder)).isEqualTo("sh: 1: /nonexistent: not found");
+        // of a guest, in a complaint of a device of its; a terminal shall not obey it
+        Files.writeString(log, "qemu-system-x86_64: bad\u001b[2J\u009b31m name \u202e\u0007evil\n");
+        assertThat(QemuProcess.lastWords(folder)).isEqualTo("bad [2J 31m name  evil");
     }
 
     @Test
@@ -195,6 +202,7 @@ class QemuProcessTest {
         List<String> line = QemuCommandLine.of(qemu, Accelerator.TCG, machine);
         QemuProcess process = QemuProcess.start(line, folder, machine.pidFile(), machine.qmpSocket());
         started = ProcessHandle.of(process.pid()).orElseThrow();
+        shell = started.parent().orElseThrow();
         return process;
     }
 
@@ -211,12 +219,13 @@ class QemuProcessTest {
                     List.of(
                             new Nic("net0", "52:54:00:00:00:01", folder.resolve("net0"), 1500),
                             new Nic("net1", "52:54:00:00:00:02", folder.resolve("net1"), 1500)),
-                    List.of(new Disk(disk, "raw")),
-                    null,
+                    List.of(Disk.of(disk, "raw")),
+                    Boot.firmware(),
                     folder.resolve("console"),
                     folder.resolve("console.log"),
                     folder.resolve("qmp"),
                     folder.resolve("net-qmp"),
+                    folder.resolve("agent"),
                     folder.resolve("pid"),
                     arguments);
         } catch (IOException e) {

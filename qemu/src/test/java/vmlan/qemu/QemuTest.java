@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import vmlan.qemu.language.QemuVersion;
 
 class QemuTest {
     private static final String NETDEVS = "socket\\nstream\\ndgram\\nuser";
@@ -47,6 +48,7 @@ class QemuTest {
 
         assertThat(refused.what()).isEqualTo("QEMU 6.2 is too old: vmlan needs 7.2 or newer");
         assertThat(refused.remedy()).contains("VMLAN_QEMU");
+        assertThat(refused.kind()).as("it was asked for").isEqualTo(QemuException.Kind.CONFIGURATION);
     }
 
     @Test
@@ -124,8 +126,8 @@ class QemuTest {
         assertThat(found.binary()).isEqualTo(binary);
 
         QemuException missing = catchThrowableOfType(
-                QemuException.class, () -> Qemu.find("s390x", Map.of("PATH", ""), folder.resolve("cache")));
-        assertThat(missing.what()).isEqualTo("qemu-system-s390x is not installed");
+                QemuException.class, () -> Qemu.find("vax", Map.of("PATH", ""), folder.resolve("cache")));
+        assertThat(missing.what()).isEqualTo("qemu-system-vax is not installed");
         assertThat(missing.remedy()).startsWith("install");
     }
 
@@ -141,5 +143,14 @@ class QemuTest {
 
     private QemuException refusal(Path variable) throws IOException {
         return catchThrowableOfType(QemuException.class, () -> find(variable));
+    }
+
+    @Test
+    void aQemuThatNobodyNamedAndThatIsMissingIsTheWorlds() {
+        QemuException missing = catchThrowableOfType(
+                QemuException.class, () -> Qemu.find("no-such-machine", Map.of("PATH", folder.toString()), folder));
+
+        assertThat(missing.kind()).isEqualTo(QemuException.Kind.WORLD);
+        assertThat(missing.what()).isEqualTo("qemu-system-no-such-machine is not installed");
     }
 }

@@ -22,7 +22,7 @@ final class Scripts {
                 echo asked >>'%s/asked'
                 case $1 in
                 --version) echo 'QEMU emulator version %s' ;;
-                -netdev) printf 'Available netdev backend types:\\n%s\\n' ;;
+                -machine) printf 'Available netdev backend types:\\n%s\\n' ;;
                 esac
                 """.formatted(folder, version, netdevs));
     }

@@ -22,6 +22,8 @@ class ArchitectureTest {
     static void readTheClasses() {
         classes = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                // what one module's tests lend to another's
+                .withImportOption(location -> !location.contains("-tests.jar"))
                 .importPackages("vmlan");
         Assertions.assertThat(classes.contain("vmlan.packet.MacAddress")
                         && classes.contain("vmlan.network.Switch")
@@ -101,6 +103,34 @@ class ArchitectureTest {
                 .resideInAnyPackage(
                         "vmlan.network.gateway..", "vmlan.network.dhcp..", "vmlan.qemu..", "vmlan.program..")
                 .because("it carries frames between the switch and the operating system, and no more")
+                .check(classes);
+    }
+
+    @Test
+    void nativeCallsAreMadeInOnePackageForEachSystem() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("vmlan.host.linux..", "vmlan.host.macos..", "vmlan.host.posix..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("java.lang.foreign..")
+                .because("a wrong number in a native call ends the process, so they are kept where they are checked")
+                .check(classes);
+        noClasses()
+                .that()
+                .resideInAPackage("vmlan.host.linux..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("vmlan.host.macos..")
+                .because("one system's calls are of no use to the other")
+                .check(classes);
+        noClasses()
+                .that()
+                .resideInAPackage("vmlan.host.macos..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("vmlan.host.linux..")
+                .because("one system's calls are of no use to the other")
                 .check(classes);
     }
 

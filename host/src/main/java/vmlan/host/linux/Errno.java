@@ -16,8 +16,14 @@ final class Errno {
     static final int ERANGE = 34;
     static final int EMSGSIZE = 90;
     static final int EOPNOTSUPP = 95;
+    static final int EADDRINUSE = 98;
+    static final int EADDRNOTAVAIL = 99;
     static final int ENETDOWN = 100;
+    static final int ENETUNREACH = 101;
     static final int ENOBUFS = 105;
+    static final int ETIMEDOUT = 110;
+    static final int ECONNREFUSED = 111;
+    static final int EHOSTUNREACH = 113;
 
     /// From 1 on; `-` is a number that is another one's twin or unused.
     private static final String[] NAMES = ("EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM"

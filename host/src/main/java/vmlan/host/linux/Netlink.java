@@ -19,6 +19,8 @@ final class Netlink implements AutoCloseable {
     static final int RTM_NEWADDR = 20;
     static final int RTM_DELADDR = 21;
     static final int RTM_GETADDR = 22;
+    static final int RTM_NEWROUTE = 24;
+    static final int RTM_GETROUTE = 26;
     static final int RTM_NEWQDISC = 36;
     static final int RTM_DELQDISC = 37;
     static final int RTM_GETQDISC = 38;
@@ -27,6 +29,9 @@ final class Netlink implements AutoCloseable {
     static final int RTM_GETTFILTER = 46;
     /// RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR
     static final int GROUPS_LINKS_AND_ADDRESSES = 0x1 | 0x10 | 0x100;
+
+    /// RTMGRP_LINK, and both families' RTMGRP_…_IFADDR and RTMGRP_…_ROUTE
+    static final int GROUPS_ADDRESSES_AND_ROUTES = GROUPS_LINKS_AND_ADDRESSES | 0x40 | 0x400;
 
     private static final int NETLINK_ROUTE = 0;
     /// include/linux/socket.h, include/uapi/linux/netlink.h

@@ -7,6 +7,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import vmlan.host.EventLoop;
+import vmlan.host.FrameReceiver;
+import vmlan.host.device.BatchRing;
 import vmlan.network.DropReason;
 import vmlan.network.Frames;
 import vmlan.network.uplink.Wire;

@@ -1,9 +1,6 @@
 package vmlan.host.linux;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
@@ -12,20 +9,14 @@ import vmlan.host.EventLoop;
 import vmlan.packet.Ipv4Header;
 import vmlan.packet.Ipv6Header;
 
-/// Watches one NIC by its name: comes, goes, up, down, addresses. Needs no rights.
-///
-/// An own thread listens to rtnetlink. Whatever changes on the host only says that it is time to look: then
-/// interfaces and addresses are read as a whole, so that lost or reordered news do no harm.
+/// Watches one NIC by its name: comes, goes, up, down, addresses. Needs no rights. After news of rtnetlink, interfaces
+/// and addresses are read as a whole ([NewsThread]).
 public final class NicMonitor implements AutoCloseable {
     private final String ifName;
     private final EventLoop loop;
     private final Consumer<NicState> listener;
     private final Consumer<Exception> failed;
-    private final Netlink news;
-    private final Netlink questions;
-    private final int wakeFd;
-    private final Thread thread;
-    private volatile boolean stopping;
+    private final NewsThread thread;
 
     /// Called in the network namespace that is watched.
     ///
@@ -37,81 +28,51 @@ public final class NicMonitor implements AutoCloseable {
         this.ifName = ifName;
         this.listener = listener;
         this.failed = failed;
-        this.news = new Netlink(Netlink.GROUPS_LINKS_AND_ADDRESSES);
-        try {
-            this.questions = new Netlink(0);
-        } catch (IOException e) {
-            news.close();
-            throw e;
-        }
-        this.wakeFd = LinuxException.check(Libc.eventfd(Libc.O_CLOEXEC | Libc.O_NONBLOCK), "eventfd");
-        this.thread = Thread.ofPlatform().daemon().name("vmlan-state-" + ifName).unstarted(this::run);
+        this.thread = new NewsThread("vmlan-state-" + ifName, Netlink.GROUPS_LINKS_AND_ADDRESSES, 0, new Reader());
     }
 
     public void start() {
         thread.start();
     }
 
-    private void run() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment fds = arena.allocate(2 * Libc.POLLFD_BYTES, Integer.BYTES);
-            fds.set(ValueLayout.JAVA_INT, 0, news.fd());
-            fds.set(ValueLayout.JAVA_SHORT, Libc.POLLFD_EVENTS, Libc.POLLIN);
-            fds.set(ValueLayout.JAVA_INT, Libc.POLLFD_BYTES, wakeFd);
-            fds.set(ValueLayout.JAVA_SHORT, Libc.POLLFD_BYTES + Libc.POLLFD_EVENTS, Libc.POLLIN);
-            NicState last = null;
-            boolean isAbout = false;
-            while (!stopping) {
-                NicState state = look();
-                if (isAbout || !Objects.equals(state, last)) {
-                    last = state;
-                    tell(() -> listener.accept(state));
-                }
-                Libc.poll(fds, 2, -1);
-                isAbout = readNews(state.index());
+    /// On the monitor's thread.
+    private final class Reader implements NewsThread.Reader {
+        private NicState last;
+        private boolean isAbout;
+
+        @Override
+        public void look(Netlink questions) throws IOException {
+            NicState state = read(questions);
+            if (isAbout || !Objects.equals(state, last)) {
+                tell(() -> listener.accept(state));
             }
-        } catch (IOException | RuntimeException e) {
-            tell(() -> failed.accept(e));
+            last = state;
+            isAbout = false;
+        }
+
+        /// That there was one about this NIC's link is news even when nothing has changed: so shows a station's
+        /// roaming (net/wireless/wext-core.c).
+        @Override
+        public void news(ByteBuffer received) {
+            NetlinkMessage message = NetlinkMessage.next(received);
+            for (; message != null; message = NetlinkMessage.next(received)) {
+                // struct ifinfomsg: family, padding, type (16 bit), index
+                isAbout |= message.type() == Netlink.RTM_NEWLINK && message.getInt(4) == last.index();
+            }
+        }
+
+        @Override
+        public void failed(Exception cause) {
+            tell(() -> failed.accept(cause));
         }
     }
 
     private void tell(Runnable what) {
         loop.execute(() -> {
-            if (!stopping) {
+            if (!thread.isStopping()) {
                 what.run();
             }
         });
-    }
-
-    /// Reads all there are. What they say is looked up. That there was one about this NIC's link is news even when
-    /// nothing has changed: so shows a station's roaming (net/wireless/wext-core.c). Too many are ENOBUFS.
-    private boolean readNews(int ifIndex) throws LinuxException {
-        boolean isAbout = false;
-        while (!stopping) {
-            try {
-                ByteBuffer received = news.receive(SocketCalls.MSG_DONTWAIT, "reading news of interfaces");
-                if (received == null) {
-                    return isAbout;
-                }
-                isAbout |= isAbout(received, ifIndex);
-            } catch (LinuxException e) {
-                if (e.errno() != Errno.ENOBUFS) {
-                    throw e;
-                }
-            }
-        }
-        return isAbout;
-    }
-
-    private static boolean isAbout(ByteBuffer received, int ifIndex) {
-        NetlinkMessage message = NetlinkMessage.next(received);
-        for (; message != null; message = NetlinkMessage.next(received)) {
-            // struct ifinfomsg: family, padding, type (16 bit), index
-            if (message.type() == Netlink.RTM_NEWLINK && message.getInt(4) == ifIndex) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static boolean isOnAnyLink(Interfaces.Address address) {
@@ -122,7 +83,7 @@ public final class NicMonitor implements AutoCloseable {
                                 address.ipv6().high(), address.ipv6().low());
     }
 
-    private NicState look() throws IOException {
+    private NicState read(Netlink questions) throws IOException {
         for (Interfaces.Link link : Interfaces.links(questions)) {
             if (link.name().equals(ifName)) {
                 // Those of other interfaces are the host's, too.
@@ -153,21 +114,6 @@ public final class NicMonitor implements AutoCloseable {
     /// The listener is told no more. The loop's thread.
     @Override
     public void close() {
-        stopping = true;
-        Libc.write(wakeFd, Arena.ofAuto().allocateFrom(ValueLayout.JAVA_LONG, 1L), Long.BYTES);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        news.close();
-        questions.close();
-        Libc.close(wakeFd);
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        thread.close();
     }
 }

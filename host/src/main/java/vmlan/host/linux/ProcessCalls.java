@@ -39,6 +39,9 @@ final class ProcessCalls {
             Native.function("execve", FunctionDescriptor.of(INT, POINTER, POINTER, POINTER));
     private static final MethodHandle UNSHARE = Native.function("unshare", FunctionDescriptor.of(INT, INT));
 
+    private static final MethodHandle PTHREAD_SIGMASK =
+            Native.function("pthread_sigmask", FunctionDescriptor.of(INT, INT, POINTER, POINTER));
+
     private ProcessCalls() {}
 
     /// For what the C library has no function.
@@ -85,6 +88,18 @@ final class ProcessCalls {
         MemorySegment state = state();
         try {
             return result((int) UNSHARE.invokeExact(state, flags), state);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /// Of the calling thread only.
+    ///
+    /// @return 0, or errno above zero, as pthreads have it
+    static int pthreadSigmask(int how, MemorySegment set) {
+        MemorySegment state = state();
+        try {
+            return (int) PTHREAD_SIGMASK.invokeExact(state, how, set, MemorySegment.NULL);
         } catch (Throwable t) {
             throw unexpected(t);
         }

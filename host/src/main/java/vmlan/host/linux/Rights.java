@@ -61,23 +61,7 @@ public record Rights(long effective, boolean inUserNamespace) {
     public static void dropAndExec(
             Path program, List<String> arguments, Map<String, String> environment, int... inherited)
             throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment path = arena.allocateFrom(program.toString());
-            MemorySegment argv = strings(arguments, arena);
-            MemorySegment envp = strings(
-                    environment.entrySet().stream()
-                            .map(entry -> entry.getKey() + "=" + entry.getValue())
-                            .toList(),
-                    arena);
-            // First, since it may fail on an old kernel (5.11): the JVM's own files are close-on-exec anyway.
-            ProcessCalls.syscall(ProcessCalls.SYS_CLOSE_RANGE, 3, Integer.MAX_VALUE, ProcessCalls.CLOSE_RANGE_CLOEXEC);
-            for (int fd : inherited) {
-                LinuxException.check(Libc.fcntl(fd, Libc.F_SETFD, 0), "fcntl(" + fd + ", F_SETFD)");
-            }
-            drop();
-            int result = ProcessCalls.execve(path, argv, envp);
-            throw new LinuxException("execve(" + program + ")", result, "");
-        }
+        Exec.become(program, arguments, environment, Rights::drop, inherited);
     }
 
     /// Of the calling thread only.
@@ -92,14 +76,5 @@ public record Rights(long effective, boolean inUserNamespace) {
             LinuxException.check(
                     ProcessCalls.capset(header, arena.allocate(CAPABILITY_DATA_BYTES, Integer.BYTES)), "capset");
         }
-    }
-
-    /// As C wants it: pointers, then a null.
-    private static MemorySegment strings(List<String> texts, Arena arena) {
-        MemorySegment pointers = arena.allocate(ValueLayout.ADDRESS, texts.size() + 1L);
-        for (int i = 0; i < texts.size(); i++) {
-            pointers.setAtIndex(ValueLayout.ADDRESS, i, arena.allocateFrom(texts.get(i)));
-        }
-        return pointers;
     }
 }

@@ -22,6 +22,7 @@ final class SocketCalls {
     static final int AF_PACKET = 17;
     static final int MSG_TRUNC = 0x20;
     static final int MSG_DONTWAIT = 0x40;
+    static final int MSG_ERRQUEUE = 0x2000;
 
     /// include/linux/net.h, the same on x86-64 and aarch64
     static final int SOCK_DGRAM = 2;
@@ -70,6 +71,8 @@ final class SocketCalls {
             Native.function("setsockopt", FunctionDescriptor.of(INT, INT, INT, INT, POINTER, INT));
     private static final MethodHandle GETSOCKOPT =
             Native.function("getsockopt", FunctionDescriptor.of(INT, INT, INT, INT, POINTER, POINTER));
+    private static final MethodHandle GETSOCKNAME =
+            Native.function("getsockname", FunctionDescriptor.of(INT, INT, POINTER, POINTER));
     private static final MethodHandle SEND =
             Native.function("send", FunctionDescriptor.of(LONG, INT, POINTER, LONG, INT));
     private static final MethodHandle RECV =
@@ -119,6 +122,16 @@ final class SocketCalls {
         MemorySegment state = state();
         try {
             return result((int) GETSOCKOPT.invokeExact(state, fd, level, option, value, length), state);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /// @param length in and out
+    static int getsockname(int fd, MemorySegment address, MemorySegment length) {
+        MemorySegment state = state();
+        try {
+            return result((int) GETSOCKNAME.invokeExact(state, fd, address, length), state);
         } catch (Throwable t) {
             throw unexpected(t);
         }

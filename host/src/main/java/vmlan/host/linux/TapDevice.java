@@ -5,6 +5,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import vmlan.host.EventLoop;
+import vmlan.host.FrameReceiver;
+import vmlan.host.device.BatchRing;
 import vmlan.network.DropReason;
 import vmlan.network.Frames;
 

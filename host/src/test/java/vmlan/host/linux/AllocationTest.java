@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import vmlan.host.FrameReceiver;
 import vmlan.network.DropReason;
 
 /// Frames are received and sent without an object for each, on the device's thread and on the loop.

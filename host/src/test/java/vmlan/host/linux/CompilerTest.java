@@ -2,10 +2,7 @@ package vmlan.host.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,16 +16,21 @@ class CompilerTest {
             #include <sched.h>
             #include <stddef.h>
             #include <stdio.h>
+            #include <sys/epoll.h>
             #include <sys/ioctl.h>
             #include <sys/mman.h>
             #include <sys/prctl.h>
             #include <sys/socket.h>
             #include <sys/syscall.h>
+            #include <netinet/in.h>
             #include <net/if.h>
             #include <net/if_arp.h>
             #include <linux/bpf.h>
             #include <linux/capability.h>
+            #include <linux/errqueue.h>
             #include <linux/filter.h>
+            #include <linux/icmp.h>
+            #include <linux/icmpv6.h>
             #include <linux/if_addr.h>
             #include <linux/if_ether.h>
             #include <linux/if_link.h>
@@ -39,10 +41,10 @@ class CompilerTest {
             #include <linux/virtio_net.h>
             """;
 
-    private final Map<String, Long> ours = new LinkedHashMap<>();
+    private final CompilerNumbers numbers = new CompilerNumbers();
 
     private void add(String expression, long value) {
-        ours.put(expression, value);
+        numbers.add(expression, value);
     }
 
     @Test
@@ -52,26 +54,9 @@ class CompilerTest {
         packetSockets();
         programs();
         interfaces();
-        StringBuilder program = new StringBuilder(HEADERS).append("int main(void) {\n");
-        ours.keySet()
-                .forEach(expression -> program.append("  printf(\"%lld\\n\", (long long) (")
-                        .append(expression)
-                        .append("));\n"));
-        Path source = folder.resolve("numbers.c");
-        Path binary = folder.resolve("numbers");
-        Files.writeString(source, program.append("}\n"));
-        NetworkNamespace.command("gcc -o " + binary + " " + source);
-        long[] theirs = NetworkNamespace.command(binary.toString())
-                .lines()
-                .mapToLong(Long::parseLong)
-                .toArray();
-        assertThat(theirs).hasSameSizeAs(ours.keySet());
-        Map<String, Long> answers = new LinkedHashMap<>();
-        int at = 0;
-        for (String expression : ours.keySet()) {
-            answers.put(expression, theirs[at++]);
-        }
-        assertThat(ours).isEqualTo(answers);
+        polling();
+        ipSockets();
+        numbers.expectAgreement(folder, HEADERS, "");
     }
 
     private void files() {
@@ -96,8 +81,20 @@ class CompilerTest {
         add("IFF_TAP | IFF_NO_PI | IFF_TUN_EXCL", Tap.IFF_TAP | Tap.IFF_NO_PI | Tap.IFF_TUN_EXCL);
         add("sizeof(struct ifreq)", Tap.IFREQ_BYTES);
         add("offsetof(struct ifreq, ifr_flags)", Tap.IFREQ_FLAGS);
-        for (int errno :
-                new int[] {Errno.EPERM, Errno.EAGAIN, Errno.ENODEV, Errno.EMSGSIZE, Errno.ENETDOWN, Errno.ENOBUFS}) {
+        for (int errno : new int[] {
+            Errno.EPERM,
+            Errno.EAGAIN,
+            Errno.ENODEV,
+            Errno.EMSGSIZE,
+            Errno.EADDRINUSE,
+            Errno.EADDRNOTAVAIL,
+            Errno.ENETDOWN,
+            Errno.ENETUNREACH,
+            Errno.ENOBUFS,
+            Errno.ETIMEDOUT,
+            Errno.ECONNREFUSED,
+            Errno.EHOSTUNREACH
+        }) {
             add(Errno.name(errno), errno);
         }
         add("ERFKILL", 132);
@@ -187,6 +184,16 @@ class CompilerTest {
         add("NLM_F_CAPPED", NetlinkMessage.NLM_F_CAPPED);
         add("RTM_NEWLINK", Netlink.RTM_NEWLINK);
         add("RTM_GETADDR", Netlink.RTM_GETADDR);
+        add("RTM_NEWROUTE", Netlink.RTM_NEWROUTE);
+        add("RTM_GETROUTE", Netlink.RTM_GETROUTE);
+        add("RTN_UNICAST", Routes.RTN_UNICAST);
+        add("RTA_DST", Routes.RTA_DST);
+        add("RTA_OIF", Routes.RTA_OIF);
+        add("RTA_GATEWAY", Routes.RTA_GATEWAY);
+        add("RTA_VIA", Routes.RTA_VIA);
+        add(
+                "RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE",
+                Netlink.GROUPS_ADDRESSES_AND_ROUTES);
         add("RTM_NEWQDISC", Netlink.RTM_NEWQDISC);
         add("RTM_GETTFILTER", Netlink.RTM_GETTFILTER);
         add("RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR", Netlink.GROUPS_LINKS_AND_ADDRESSES);
@@ -198,5 +205,54 @@ class CompilerTest {
         add("IFA_F_NODAD", Interfaces.IFA_F_NODAD);
         add("ARPHRD_ETHER", Interfaces.ARPHRD_ETHER);
         add("IFF_RUNNING", Interfaces.IFF_RUNNING);
+    }
+
+    private void polling() {
+        add("EPOLL_CLOEXEC", EpollCalls.EPOLL_CLOEXEC);
+        add("EPOLL_CTL_ADD", EpollCalls.EPOLL_CTL_ADD);
+        add("EPOLL_CTL_DEL", EpollCalls.EPOLL_CTL_DEL);
+        add("EPOLL_CTL_MOD", EpollCalls.EPOLL_CTL_MOD);
+        add("EPOLLIN", EpollCalls.EPOLLIN);
+        add("EPOLLERR", EpollCalls.EPOLLERR);
+        add("EPOLLONESHOT", EpollCalls.EPOLLONESHOT);
+        add("sizeof(struct epoll_event)", EpollCalls.EVENT_BYTES);
+        add("offsetof(struct epoll_event, data)", EpollCalls.EVENT_DATA);
+    }
+
+    private void ipSockets() {
+        add("MSG_ERRQUEUE", SocketCalls.MSG_ERRQUEUE);
+        add("IPPROTO_IP", IpSockets.IPPROTO_IP);
+        add("IPPROTO_ICMP", IpSockets.IPPROTO_ICMP);
+        add("IPPROTO_IPV6", IpSockets.IPPROTO_IPV6);
+        add("IPPROTO_ICMPV6", IpSockets.IPPROTO_ICMPV6);
+        add("IP_TTL", IpSockets.IP_TTL);
+        add("IP_MTU_DISCOVER", IpSockets.IP_MTU_DISCOVER);
+        add("IP_RECVERR", IpSockets.IP_RECVERR);
+        add("IPV6_UNICAST_HOPS", IpSockets.IPV6_UNICAST_HOPS);
+        add("IPV6_MTU_DISCOVER", IpSockets.IPV6_MTU_DISCOVER);
+        add("IPV6_RECVERR", IpSockets.IPV6_RECVERR);
+        add("IPV6_V6ONLY", IpSockets.IPV6_V6ONLY);
+        add("IP_PMTUDISC_DONT", IpSockets.PMTUDISC_DONT);
+        add("IPV6_PMTUDISC_DONT", IpSockets.PMTUDISC_DONT);
+        add("IP_PMTUDISC_DO", IpSockets.PMTUDISC_DO);
+        add("IPV6_PMTUDISC_DO", IpSockets.PMTUDISC_DO);
+        add("SOL_RAW", IpSockets.SOL_RAW);
+        add("ICMP_FILTER", IpSockets.ICMP_FILTER);
+        add("ICMPV6_FILTER", IpSockets.ICMPV6_FILTER);
+        add("sizeof(struct sockaddr_in)", IpSockets.SOCKADDR_IN_BYTES);
+        add("offsetof(struct sockaddr_in, sin_port)", IpSockets.SIN_PORT);
+        add("offsetof(struct sockaddr_in, sin_addr)", IpSockets.SIN_ADDR);
+        add("sizeof(struct sockaddr_in6)", IpSockets.SOCKADDR_IN6_BYTES);
+        add("offsetof(struct sockaddr_in6, sin6_port)", IpSockets.SIN_PORT);
+        add("offsetof(struct sockaddr_in6, sin6_addr)", IpSockets.SIN6_ADDR);
+        add("sizeof(struct sock_extended_err)", ErrorQueue.EXTENDED_ERR_BYTES);
+        add("offsetof(struct sock_extended_err, ee_errno)", ErrorQueue.EE_ERRNO);
+        add("offsetof(struct sock_extended_err, ee_origin)", ErrorQueue.EE_ORIGIN);
+        add("offsetof(struct sock_extended_err, ee_type)", ErrorQueue.EE_TYPE);
+        add("offsetof(struct sock_extended_err, ee_code)", ErrorQueue.EE_CODE);
+        add("offsetof(struct sock_extended_err, ee_info)", ErrorQueue.EE_INFO);
+        add("SO_EE_ORIGIN_LOCAL", ErrorQueue.ORIGIN_LOCAL);
+        add("SO_EE_ORIGIN_ICMP", ErrorQueue.ORIGIN_ICMP);
+        add("SO_EE_ORIGIN_ICMP6", ErrorQueue.ORIGIN_ICMP6);
     }
 }

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 
 /// A network namespace for one test: of one thread, of the processes that it starts, and of the sockets that it
 /// opens. It is gone with the last of them.
-final class NetworkNamespace {
-    interface Body {
+public final class NetworkNamespace {
+    public interface Body {
         void run() throws Exception;
     }
 
@@ -23,7 +23,7 @@ final class NetworkNamespace {
     private NetworkNamespace() {}
 
     /// Runs the body in a new namespace; what it throws comes out.
-    static void run(Body body) throws Exception {
+    public static void run(Body body) throws Exception {
         CompletableFuture<Void> result = new CompletableFuture<>();
         Thread thread = Thread.ofPlatform().name("namespace").start(() -> {
             try {
@@ -67,7 +67,7 @@ final class NetworkNamespace {
     }
 
     /// Waits until an interface has its carrier and sends: that comes a little after it was set up.
-    static void awaitUp(String name) throws IOException {
+    public static void awaitUp(String name) throws IOException {
         try (Netlink news = new Netlink(Netlink.GROUPS_LINKS_AND_ADDRESSES);
                 Netlink questions = new Netlink(0)) {
             while (Interfaces.links(questions).stream()
@@ -106,16 +106,16 @@ final class NetworkNamespace {
     }
 
     /// No router solicitations and the like, which would come between.
-    static void quiet(String name) throws IOException {
+    public static void quiet(String name) throws IOException {
         Files.writeString(Path.of("/proc/sys/net/ipv6/conf", name, "disable_ipv6"), "1");
     }
 
-    static String ip(String arguments) throws IOException, InterruptedException {
+    public static String ip(String arguments) throws IOException, InterruptedException {
         return command("ip " + arguments);
     }
 
     /// Runs a command line without quotes; it must succeed.
-    static String command(String line) throws IOException, InterruptedException {
+    public static String command(String line) throws IOException, InterruptedException {
         Process process =
                 new ProcessBuilder(line.split(" ")).redirectErrorStream(true).start();
         process.getOutputStream().close();

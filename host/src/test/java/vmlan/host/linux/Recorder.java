@@ -7,11 +7,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import vmlan.host.FrameReceiver;
 import vmlan.network.DropReason;
 
 /// Keeps a copy of every frame that a device received.
-final class Recorder implements FrameReceiver {
-    static final class Received {
+public final class Recorder implements FrameReceiver {
+    public static final class Received {
         private final byte[] frame;
         private final boolean fromHost;
 
@@ -20,26 +21,28 @@ final class Recorder implements FrameReceiver {
             this.fromHost = fromHost;
         }
 
-        byte[] frame() {
+        public byte[] frame() {
             return frame;
         }
 
-        boolean fromHost() {
+        public boolean fromHost() {
             return fromHost;
         }
 
-        int type() {
+        public int type() {
             return Short.toUnsignedInt(ByteBuffer.wrap(frame).getShort(12));
         }
 
-        long destination() {
+        public long destination() {
             return ByteBuffer.wrap(frame).getLong(0) >>> 16;
         }
     }
 
-    final LinkedBlockingQueue<Received> frames = new LinkedBlockingQueue<>();
-    final CompletableFuture<Exception> failure = new CompletableFuture<>();
+    public final LinkedBlockingQueue<Received> frames = new LinkedBlockingQueue<>();
+    public final CompletableFuture<Exception> failure = new CompletableFuture<>();
     private final Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
+
+    public Recorder() {}
 
     @Override
     public void received(ByteBuffer buffer, int offset, int length, boolean fromHost, long now) {
@@ -63,7 +66,7 @@ final class Recorder implements FrameReceiver {
     }
 
     /// The next frame that fits; others before it are thrown away. Fails when none comes.
-    Received await(Predicate<Received> fits) throws InterruptedException {
+    public Received await(Predicate<Received> fits) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (true) {
             Received frame = frames.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -76,11 +79,11 @@ final class Recorder implements FrameReceiver {
         }
     }
 
-    synchronized long drops(DropReason reason) {
+    public synchronized long drops(DropReason reason) {
         return drops.getOrDefault(reason, 0L);
     }
 
-    synchronized void awaitDrops(DropReason reason, long count) throws InterruptedException {
+    public synchronized void awaitDrops(DropReason reason, long count) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (drops(reason) < count) {
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());

@@ -4,54 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import vmlan.network.Switch;
-import vmlan.packet.MacAddress;
 
 /// An opener with rights becomes a network without.
 class RightsTest {
-    private static Path classes;
+    private static CopiedClasses classes;
 
-    /// All users can read the copy.
     @BeforeAll
     static void copyTheClasses() throws Exception {
-        classes = Files.createTempDirectory("vmlan-rights");
-        for (Class<?> each : List.of(RightsProgram.class, Rights.class, Switch.class, MacAddress.class)) {
-            Path from = Path.of(
-                    each.getProtectionDomain().getCodeSource().getLocation().toURI());
-            // A module that is packaged already is a jar.
-            NetworkNamespace.command("cp -r " + from + (Files.isDirectory(from) ? "/. " : " ") + classes);
-            // The tests of a module are in the module: its location is that of the classes.
-            Path tests = from.resolveSibling("test-classes");
-            if (each == Rights.class && Files.isDirectory(tests)) {
-                NetworkNamespace.command("cp -r " + tests + "/. " + classes);
-            }
-        }
-        Files.delete(classes.resolve("module-info.class"));
-        Files.setPosixFilePermissions(classes, PosixFilePermissions.fromString("rwxr-xr-x"));
+        classes = new CopiedClasses();
     }
 
     @AfterAll
     static void removeTheCopy() throws IOException {
-        try (Stream<Path> files = Files.walk(classes)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
+        classes.close();
     }
 
     private static String java(String action) {
-        return Path.of(System.getProperty("java.home"), "bin", "java")
-                + " -Xshare:auto -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED -cp " + classes
-                + ":" + classes + "/* vmlan.host.linux.RightsProgram " + action;
+        return classes.java(RightsProgram.class, action);
     }
 
     @Test

@@ -4,20 +4,25 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import vmlan.host.EventLoop;
 
 /// An event loop with its thread.
-final class RunningLoop implements AutoCloseable {
-    final EventLoop loop;
-    final Thread thread;
+public final class RunningLoop implements AutoCloseable {
+    public final EventLoop loop;
+    public final Thread thread;
 
-    RunningLoop() throws IOException {
-        loop = new EventLoop(Throwable::printStackTrace);
+    public RunningLoop() throws IOException {
+        this(Throwable::printStackTrace);
+    }
+
+    public RunningLoop(Consumer<Throwable> onError) throws IOException {
+        loop = new EventLoop(onError);
         thread = Thread.ofPlatform().name("loop").start(() -> loop.run(now -> Long.MAX_VALUE));
     }
 
     /// Does something on the loop and waits for it.
-    <T> T call(Callable<T> task) throws Exception {
+    public <T> T call(Callable<T> task) throws Exception {
         try {
             return loop.call(task).get(10, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
@@ -28,11 +33,11 @@ final class RunningLoop implements AutoCloseable {
         }
     }
 
-    interface Action {
+    public interface Action {
         void run() throws Exception;
     }
 
-    void run(Action action) throws Exception {
+    public void run(Action action) throws Exception {
         call(() -> {
             action.run();
             return null;

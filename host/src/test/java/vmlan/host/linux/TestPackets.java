@@ -5,16 +5,16 @@ import vmlan.packet.Ipv4Address;
 import vmlan.packet.MacAddress;
 
 /// Ethernet frames for tests.
-final class TestPackets {
-    static final long ALL = MacAddress.BROADCAST.bits();
+public final class TestPackets {
+    public static final long ALL = MacAddress.BROADCAST.bits();
 
     private TestPackets() {}
 
-    static long mac(String text) {
+    public static long mac(String text) {
         return MacAddress.parse(text).bits();
     }
 
-    static byte[] ethernet(long destination, long source, int type, byte[] payload) {
+    public static byte[] ethernet(long destination, long source, int type, byte[] payload) {
         ByteBuffer frame = ByteBuffer.allocate(Math.max(60, 14 + payload.length));
         put(frame, destination);
         put(frame, source);
@@ -26,7 +26,7 @@ final class TestPackets {
     }
 
     /// RFC 826; operation 1 asks, 2 answers.
-    static byte[] arp(int operation, long sender, String senderIp, long target, String targetIp) {
+    public static byte[] arp(int operation, long sender, String senderIp, long target, String targetIp) {
         ByteBuffer arp = ByteBuffer.allocate(28);
         arp.putShort((short) 1).putShort((short) 0x0800).put((byte) 6).put((byte) 4);
         arp.putShort((short) operation);
@@ -36,11 +36,11 @@ final class TestPackets {
         return arp.putInt(Ipv4Address.parse(targetIp).bits()).array();
     }
 
-    static byte[] arpRequest(long source, String sourceIp, String targetIp) {
+    public static byte[] arpRequest(long source, String sourceIp, String targetIp) {
         return ethernet(ALL, source, 0x0806, arp(1, source, sourceIp, 0, targetIp));
     }
 
-    static int sum(byte[] bytes, int start, int end, int sum) {
+    public static int sum(byte[] bytes, int start, int end, int sum) {
         for (int i = start; i < end; i++) {
             sum += (bytes[i] & 255) << (((i - start) & 1) == 0 ? 8 : 0);
         }
@@ -50,7 +50,7 @@ final class TestPackets {
         return sum;
     }
 
-    static byte[] ipv4(String source, String destination, int protocol, byte[] payload) {
+    public static byte[] ipv4(String source, String destination, int protocol, byte[] payload) {
         ByteBuffer packet = ByteBuffer.allocate(20 + payload.length);
         packet.put((byte) 0x45).put((byte) 0).putShort((short) (20 + payload.length));
         packet.putInt(0).put((byte) 64).put((byte) protocol).putShort((short) 0);
@@ -61,7 +61,7 @@ final class TestPackets {
         return packet.array();
     }
 
-    static byte[] echoRequest(int sequence) {
+    public static byte[] echoRequest(int sequence) {
         ByteBuffer icmp = ByteBuffer.allocate(64);
         icmp.put((byte) 8).put((byte) 0).putShort((short) 0).putShort((short) 7).putShort((short) sequence);
         icmp.putShort(2, (short) ~sum(icmp.array(), 0, 64, 0));
@@ -69,7 +69,7 @@ final class TestPackets {
     }
 
     /// Without a checksum (RFC 768).
-    static byte[] udp(int source, int destination, int length) {
+    public static byte[] udp(int source, int destination, int length) {
         return ByteBuffer.allocate(8 + length)
                 .putShort((short) source)
                 .putShort((short) destination)

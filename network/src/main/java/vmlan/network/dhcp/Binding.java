@@ -17,6 +17,8 @@ final class Binding {
     boolean leased;
     /// End of the lease or, before it, of the offer.
     long expiresNanos;
+    /// When it was last acknowledged.
+    long acknowledgedNanos;
 
     Binding(MacAddress mac, Ipv4Address address) {
         this.mac = mac;
@@ -35,6 +37,6 @@ final class Binding {
     }
 
     Lease lease() {
-        return new Lease(mac, address, reserved ? reservedName : guestName, expiresNanos);
+        return new Lease(mac, address, reserved ? reservedName : guestName, expiresNanos, acknowledgedNanos);
     }
 }

@@ -1,6 +1,8 @@
 package vmlan.network.dhcp;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import vmlan.packet.DhcpMessage;
@@ -29,23 +31,36 @@ public final class DhcpServer {
 
     /// What goes to a client that names no parameters.
     private static final byte[] USUAL_PARAMETERS = {
-        DhcpOptions.ROUTER, DhcpOptions.DOMAIN_NAME, DhcpOptions.INTERFACE_MTU, DhcpOptions.DOMAIN_SEARCH
+        DhcpOptions.ROUTER,
+        DhcpOptions.DOMAIN_NAME_SERVER,
+        DhcpOptions.HOST_NAME,
+        DhcpOptions.DOMAIN_NAME,
+        DhcpOptions.INTERFACE_MTU,
+        DhcpOptions.DOMAIN_SEARCH
     };
 
     private final Settings settings;
     private final Leases leases;
+    private int leaseSeconds;
 
     /// What the clients are told.
     ///
     /// @param address the server's own, and the router's
     /// @param router whether there is a way out
+    /// @param leaseSeconds at first; see [#leaseSeconds]
+    /// @param resolver who answers DNS
+    /// @param hostName what the guest is to be called
+    /// @param search domains for short names; as many are told as there is room for
     public record Settings(
             Ipv4Address address,
             Ipv4Prefix network,
             boolean router,
             int mtu,
             Optional<DomainName> domain,
-            int leaseSeconds) {}
+            int leaseSeconds,
+            Optional<Ipv4Address> resolver,
+            Optional<String> hostName,
+            List<DomainName> search) {}
 
     /// A message and where it goes.
     ///
@@ -55,7 +70,13 @@ public final class DhcpServer {
     public DhcpServer(Settings settings, Leases leases) {
         this.settings = settings;
         this.leases = leases;
+        this.leaseSeconds = settings.leaseSeconds();
         leases.withhold(settings.address());
+    }
+
+    /// Leases are as long from now on; a guest learns so when it renews its own.
+    public void leaseSeconds(int seconds) {
+        leaseSeconds = seconds;
     }
 
     /// Answers a client, or keeps silent.
@@ -132,8 +153,7 @@ public final class DhcpServer {
                 || !leases.claim(request.clientMac(), address.get(), port, now)) {
             return Optional.of(refusal(request));
         }
-        leases.acknowledge(
-                request.clientMac(), hostName(request), port, now + settings.leaseSeconds() * 1_000_000_000L);
+        leases.acknowledge(request.clientMac(), hostName(request), port, now, now + leaseSeconds * 1_000_000_000L);
         return Optional.of(reply(request, DhcpMessage.Type.ACK, address.get()));
     }
 
@@ -149,7 +169,7 @@ public final class DhcpServer {
                 .withByte(DhcpOptions.MESSAGE_TYPE, type.code())
                 .with(DhcpOptions.SERVER_ID, settings.address());
         if (!yours.equals(Ipv4Address.ANY)) {
-            int lease = settings.leaseSeconds();
+            int lease = leaseSeconds;
             // T1 and T2 by the shares of RFC 2131 §4.4.5
             options = options.withInt(DhcpOptions.LEASE_TIME, lease)
                     .withInt(DhcpOptions.RENEWAL_TIME, lease / 2)
@@ -184,7 +204,8 @@ public final class DhcpServer {
         long room = Math.min(size, settings.mtu()) - IP_AND_UDP - 241;
         DhcpOptions all = options;
         for (byte code : request.options().bytes(DhcpOptions.PARAMETER_LIST).orElse(USUAL_PARAMETERS)) {
-            DhcpOptions more = withParameter(code & 0xff, all);
+            DhcpOptions more =
+                    code == DhcpOptions.DOMAIN_SEARCH ? withSearch(all, room) : withParameter(code & 0xff, all);
             all = more.length() <= room ? more : all;
         }
         return all;
@@ -193,15 +214,33 @@ public final class DhcpServer {
     private DhcpOptions withParameter(int code, DhcpOptions options) {
         return switch (code) {
             case DhcpOptions.ROUTER -> settings.router() ? options.with(code, settings.address()) : options;
+            case DhcpOptions.DOMAIN_NAME_SERVER ->
+                settings.resolver().map(server -> options.with(code, server)).orElse(options);
+            case DhcpOptions.HOST_NAME ->
+                settings.hostName().map(name -> options.with(code, name)).orElse(options);
             case DhcpOptions.BROADCAST_ADDRESS ->
                 options.with(code, settings.network().broadcast());
             case DhcpOptions.INTERFACE_MTU -> options.withShort(code, settings.mtu());
             case DhcpOptions.DOMAIN_NAME ->
                 settings.domain().map(name -> options.with(code, name.text())).orElse(options);
-            case DhcpOptions.DOMAIN_SEARCH ->
-                settings.domain().map(name -> options.with(code, name.wire())).orElse(options);
             default -> options;
         };
+    }
+
+    /// RFC 3397 §2: the names one behind the other. Nothing is compressed, which a client has to understand and some do
+    /// not; the last ones stay behind where there is no room.
+    private DhcpOptions withSearch(DhcpOptions options, long room) {
+        ByteArrayOutputStream names = new ByteArrayOutputStream();
+        DhcpOptions all = options;
+        for (DomainName name : settings.search()) {
+            names.writeBytes(name.wire());
+            DhcpOptions more = options.with(DhcpOptions.DOMAIN_SEARCH, names.toByteArray());
+            if (more.length() > room) {
+                break;
+            }
+            all = more;
+        }
+        return all;
     }
 
     /// RFC 2131 §4.1: where a reply goes.

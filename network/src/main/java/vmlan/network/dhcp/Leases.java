@@ -30,16 +30,12 @@ public final class Leases {
     /// Nobody but the MAC they belong to may have these names (design: `host.vmlan.internal` is the host).
     private static final Set<String> TAKEN_NAMES = Set.of("host", "gateway", "localhost", "wpad");
 
-    private final Ipv4Prefix network;
-    private final Ipv4Address first;
-    private final Ipv4Address last;
+    private final AddressPool pool;
     private final Map<MacAddress, Binding> byMac = new LinkedHashMap<>();
     private final Map<Ipv4Address, Binding> byAddress = new HashMap<>();
     private final AddressesInUse inUse;
+    private final KeptAddresses kept = new KeptAddresses();
     private final List<String> problems = new ArrayList<>();
-    /// The gateway's, which nobody may have.
-    private Ipv4Address withheld = Ipv4Address.ANY;
-
     private long changes;
 
     /// Starts with the leases that were written down; see [#problems].
@@ -49,30 +45,66 @@ public final class Leases {
     /// @param known what [#all] said before the last restart; what does not fit is left out, see
     /// [#problems]
     public Leases(Ipv4Prefix network, Ipv4Address first, Ipv4Address last, Collection<Lease> known) {
-        if (!isUsable(network, first) || !isUsable(network, last) || first.compareTo(last) > 0) {
-            throw new IllegalArgumentException(
-                    "addresses from " + first + " to " + last + " are no range within " + network);
-        }
-        this.network = network;
-        this.first = first;
-        this.last = last;
-        inUse = new AddressesInUse(Math.clamp(poolSize() / 4, 1, 256));
+        pool = new AddressPool(network, first, last);
+        inUse = new AddressesInUse(Math.clamp(pool.size() / 4, 1, 256));
         known.forEach(this::restore);
     }
 
-    private static boolean isUsable(Ipv4Prefix network, Ipv4Address address) {
-        // a /31 has no network and broadcast addresses (RFC 3021), and no place for a gateway beside a guest either
-        return network.contains(address) && !address.equals(network.network()) && !address.equals(network.broadcast());
+    /// Gives out other addresses from now on; whoever has one keeps it.
+    public void range(Ipv4Address newFirst, Ipv4Address newLast) {
+        pool.range(newFirst, newLast);
     }
 
-    private long poolSize() {
-        return Integer.toUnsignedLong(last.bits()) - Integer.toUnsignedLong(first.bits()) + 1;
+    /// Keeps addresses for their owners, in place of those that were kept before. Whoever has such an address
+    /// and is not its owner loses it, but for one that [#reserve] gave it to: that VM runs, so the owner waits
+    /// until [#unreserve].
+    ///
+    /// @param owners null for an owner whose MAC is not known now
+    public void keep(Map<Ipv4Address, MacAddress> owners) {
+        kept.set(owners);
+        for (Binding binding : List.copyOf(byMac.values())) {
+            if (!binding.reserved && kept.forAnother(binding.address, binding.mac)) {
+                remove(binding);
+                changes++;
+            }
+        }
+        List.copyOf(byMac.values()).forEach(this::moveToKept);
+    }
+
+    /// A guest has the address that is kept for it as soon as nobody else has; it learns so when it asks again.
+    private Binding moveToKept(Binding binding) {
+        Ipv4Address address = kept.of(binding.mac);
+        if (address == null || address.equals(binding.address) || !makeFree(address)) {
+            return binding;
+        }
+        remove(binding);
+        Binding moved = bind(binding.mac, address);
+        moved.reserved = binding.reserved;
+        moved.reservedName = binding.reservedName;
+        moved.reservedPort = binding.reservedPort;
+        moved.guestName = binding.guestName;
+        moved.port = binding.port;
+        moved.expiresNanos = binding.expiresNanos;
+        changes++;
+        return moved;
+    }
+
+    /// Takes an address from whoever has it, unless that is a VM that runs.
+    private boolean makeFree(Ipv4Address address) {
+        Binding holder = byAddress.get(address);
+        if (!pool.isUsable(address) || (holder != null && holder.reserved)) {
+            return false;
+        }
+        if (holder != null) {
+            remove(holder);
+        }
+        return true;
     }
 
     private void restore(Lease lease) {
         String problem = null;
-        if (!isUsable(network, lease.address())) {
-            problem = "is not of the network " + network;
+        if (!pool.isUsable(lease.address())) {
+            problem = "is not of the network " + pool.network();
         } else if (lease.mac().isGroup() || lease.mac().bits() == 0) {
             problem = "is for a MAC that no station has";
         } else if (byMac.containsKey(lease.mac())) {
@@ -90,6 +122,7 @@ public final class Leases {
         binding.guestName = nameFor(binding, lease.name());
         binding.leased = true;
         binding.expiresNanos = lease.expiresNanos();
+        binding.acknowledgedNanos = lease.acknowledgedNanos();
     }
 
     /// What was wrong with the known leases that were left out, a sentence each.
@@ -99,7 +132,7 @@ public final class Leases {
 
     /// Gives an address to nobody, whoever had it: it is the gateway's.
     public void withhold(Ipv4Address address) {
-        withheld = address;
+        pool.withhold(address);
         Binding holder = byAddress.get(address);
         if (holder != null) {
             problems.add("lease of " + address + " for " + holder.mac + " is of the gateway's address");
@@ -124,14 +157,9 @@ public final class Leases {
     public Optional<Ipv4Address> reserve(MacAddress mac, Ipv4Address address, String name, String port) {
         Binding binding = byMac.get(mac);
         if (address != null) {
+            checkReservable(mac, address);
             Binding holder = byAddress.get(address);
-            if (!isUsable(network, address) || address.equals(withheld)) {
-                throw new IllegalArgumentException(address + " is not an address for guests in " + network);
-            }
             if (holder != null && holder != binding) {
-                if (holder.reserved) {
-                    throw new IllegalArgumentException(address + " is reserved for " + holder.mac);
-                }
                 remove(holder);
             }
             if (binding != null && !binding.address.equals(address)) {
@@ -140,11 +168,13 @@ public final class Leases {
             }
             binding = binding == null ? bind(mac, address) : binding;
         } else if (binding == null) {
-            Ipv4Address free = freeAddress(mac, null, 0).orElse(null);
+            Ipv4Address free = keptOrFree(mac, null, 0).orElse(null);
             if (free == null) {
                 return Optional.empty();
             }
             binding = bind(mac, free);
+        } else {
+            binding = moveToKept(binding);
         }
         binding.reserved = true;
         binding.reservedName = name;
@@ -154,6 +184,20 @@ public final class Leases {
         }
         changes++;
         return Optional.of(binding.address);
+    }
+
+    /// @throws IllegalArgumentException when [#reserve] would
+    public void checkReservable(MacAddress mac, Ipv4Address address) {
+        if (!pool.isUsable(address)) {
+            throw new IllegalArgumentException(address + " is not an address for guests in " + pool.network());
+        }
+        if (kept.forAnother(address, mac)) {
+            throw new IllegalArgumentException(address + " is kept for another guest");
+        }
+        Binding holder = byAddress.get(address);
+        if (holder != null && holder.reserved && !holder.mac.equals(mac)) {
+            throw new IllegalArgumentException(address + " is reserved for " + holder.mac);
+        }
     }
 
     /// Guests that only told such a name lose it to the VM that has it.
@@ -172,7 +216,7 @@ public final class Leases {
         if (binding == null || !binding.reserved) {
             return;
         }
-        if (binding.leased) {
+        if (binding.leased && !kept.forAnother(binding.address, mac)) {
             binding.reserved = false;
             binding.reservedPort = null;
             binding.guestName = binding.reservedName;
@@ -237,17 +281,19 @@ public final class Leases {
             if (!hasRoom(port, now)) {
                 return Optional.empty();
             }
-            Optional<Ipv4Address> address = wish.filter(wished ->
-                            isInPool(wished) && !byAddress.containsKey(wished) && !inUse.byAnother(wished, mac, now))
-                    .or(() -> freeAddress(mac, port, now));
+            Optional<Ipv4Address> address = wish.filter(wished -> kept.of(mac) == null && isFor(wished, mac, now))
+                    .or(() -> keptOrFree(mac, port, now));
             if (address.isEmpty()) {
                 return address;
             }
             binding = bind(mac, address.get());
             binding.port = port;
             binding.expiresNanos = now + offerNanos;
-        } else if (!binding.leased && binding.expiresNanos - now < offerNanos) {
-            binding.expiresNanos = now + offerNanos;
+        } else {
+            binding = moveToKept(binding);
+            if (!binding.leased && binding.expiresNanos - now < offerNanos) {
+                binding.expiresNanos = now + offerNanos;
+            }
         }
         return Optional.of(binding.address);
     }
@@ -257,12 +303,10 @@ public final class Leases {
     boolean claim(MacAddress mac, Ipv4Address address, String port, long now) {
         Binding binding = byMac.get(mac);
         if (binding != null) {
-            return binding.address.equals(address);
+            return moveToKept(binding).address.equals(address);
         }
-        if (!isInPool(address)
-                || byAddress.containsKey(address)
-                || inUse.byAnother(address, mac, now)
-                || !hasRoom(port, now)) {
+        boolean isKept = address.equals(kept.of(mac)) && makeFree(address);
+        if ((!isKept && (kept.of(mac) != null || !isFor(address, mac, now))) || !hasRoom(port, now)) {
             return false;
         }
         Binding claimed = bind(mac, address);
@@ -272,10 +316,11 @@ public final class Leases {
     }
 
     /// Makes a lease of what a MAC holds.
-    void acknowledge(MacAddress mac, Optional<String> guestName, String port, long expiresNanos) {
+    void acknowledge(MacAddress mac, Optional<String> guestName, String port, long now, long expiresNanos) {
         Binding binding = byMac.get(mac);
         binding.port = port;
         binding.leased = true;
+        binding.acknowledgedNanos = now;
         binding.expiresNanos = expiresNanos;
         if (guestName.isPresent()) {
             binding.guestName = nameFor(binding, guestName.get());
@@ -322,13 +367,22 @@ public final class Leases {
     /// A guest uses an address, as its ARP packets show. If nobody has a lease for it, nobody else is given
     /// one for a while.
     public void seenInUse(Ipv4Address address, MacAddress mac, String port, long now) {
-        if (isInPool(address) && !byAddress.containsKey(address)) {
+        if (pool.contains(address) && !byAddress.containsKey(address)) {
             inUse.add(address, mac, port, now);
         }
     }
 
-    private boolean isInPool(Ipv4Address address) {
-        return address.compareTo(first) >= 0 && address.compareTo(last) <= 0 && !address.equals(withheld);
+    /// Whether a guest without an address may have this one of the pool.
+    private boolean isFor(Ipv4Address address, MacAddress mac, long now) {
+        return pool.contains(address)
+                && !byAddress.containsKey(address)
+                && !kept.forAnother(address, mac)
+                && !inUse.byAnother(address, mac, now);
+    }
+
+    private Optional<Ipv4Address> keptOrFree(MacAddress mac, String port, long now) {
+        Ipv4Address its = kept.of(mac);
+        return its != null && makeFree(its) ? Optional.of(its) : freeAddress(mac, port, now);
     }
 
     private Binding bind(MacAddress mac, Ipv4Address address) {
@@ -368,17 +422,14 @@ public final class Leases {
 
     /// The lowest address that is nobody's; when there is none, the one whose lease expired longest ago.
     private Optional<Ipv4Address> freeAddress(MacAddress mac, String port, long now) {
-        for (Ipv4Address address = first; address.compareTo(last) <= 0; address = address.plus(1)) {
-            if (isInPool(address) && !byAddress.containsKey(address) && !inUse.byAnother(address, mac, now)) {
-                return Optional.of(address);
-            }
-            if (address.equals(last)) {
-                break; // 255.255.255.255 has no successor
-            }
+        Optional<Ipv4Address> free = pool.lowest(address -> isFor(address, mac, now));
+        if (free.isPresent()) {
+            return free;
         }
         Optional<Binding> victim = byMac.values().stream()
-                .filter(binding -> isInPool(binding.address)
+                .filter(binding -> pool.contains(binding.address)
                         && !binding.reserved
+                        && !kept.forAnother(binding.address, mac)
                         && (port == null || binding.expiresNanos - now <= 0))
                 .min(Comparator.comparingLong(binding -> binding.expiresNanos - now));
         victim.ifPresent(binding -> {

@@ -3,13 +3,14 @@ package vmlan.network.gateway;
 import vmlan.network.DropReason;
 import vmlan.network.SwitchPort;
 import vmlan.network.dhcp.Leases;
+import vmlan.network.ip.Outbox;
 import vmlan.packet.ArpHeader;
 import vmlan.packet.EthernetHeader;
 import vmlan.packet.Ipv4Address;
 import vmlan.packet.Ipv4Prefix;
 import vmlan.packet.MacAddress;
 
-/// ARP (RFC 826): answers for the gateway's address and no other, and notes who has which.
+/// ARP (RFC 826): answers for the gateway's addresses and no others, and notes who has which.
 ///
 /// Trust: a guest may claim any address. A claim to ours is counted and defended (RFC 5227 §2.4) and not
 /// believed; others go to [Neighbours] and [Leases], which bound what they keep. Answers go to where the
@@ -25,7 +26,7 @@ final class ArpResponder {
     private final Leases leases;
     private final Pings pings;
     private final long mac;
-    private final int address;
+    private final Ipv4Own own;
     private final Ipv4Prefix network;
     private long defendAfter;
 
@@ -33,17 +34,18 @@ final class ArpResponder {
             GatewayConfig config,
             Outbox out,
             HostDoor host,
+            Ipv4Own own,
             Neighbours neighbours,
             Leases leases,
             Pings pings,
             long now) {
         this.out = out;
         this.host = host;
+        this.own = own;
         this.neighbours = neighbours;
         this.leases = leases;
         this.pings = pings;
         mac = config.mac().bits();
-        address = config.address().bits();
         network = config.network();
         defendAfter = now;
     }
@@ -56,13 +58,13 @@ final class ArpResponder {
         }
         long source = ethernet.source();
         int sender = arp.senderAddress();
-        if (sender == address) {
+        if (own.isAddress(sender)) {
             from.drop(DropReason.SPOOFED);
-            defend(now);
+            defend(sender, now);
             return;
         }
         boolean isAnswer = arp.operation() == ArpHeader.REPLY;
-        boolean isForUs = arp.targetAddress() == address;
+        boolean isForUs = own.isAddress(arp.targetAddress());
         // zero is the sender of a probe, which does not have the address yet (RFC 5227 §2.1.1)
         if (sender != 0 && arp.senderMac() == source && isGuestAddress(sender)) {
             neighbours.heard(from.name(), source, sender, now);
@@ -89,15 +91,16 @@ final class ArpResponder {
     private void reply(long to, long now) {
         long targetMac = arp.senderMac();
         int target = arp.senderAddress();
+        int asked = arp.targetAddress();
         int packet = out.reserve(ArpHeader.LENGTH);
         if (packet >= 0) {
-            ArpHeader.write(out.buffer(), packet, ArpHeader.REPLY, mac, address, targetMac, target);
+            ArpHeader.write(out.buffer(), packet, ArpHeader.REPLY, mac, asked, targetMac, target);
             out.send(to, EthernetHeader.TYPE_ARP, packet, ArpHeader.LENGTH, now);
         }
     }
 
     /// An announcement puts right what the false claim has put into the guests' caches.
-    private void defend(long now) {
+    private void defend(int address, long now) {
         if (defendAfter - now > 0) {
             return;
         }

@@ -6,6 +6,8 @@ import vmlan.network.DropReason;
 import vmlan.network.SwitchPort;
 import vmlan.network.dhcp.DhcpServer;
 import vmlan.network.dhcp.Leases;
+import vmlan.network.ip.Outbox;
+import vmlan.network.ip.RateLimit;
 import vmlan.packet.Checksum;
 import vmlan.packet.DhcpMessage;
 import vmlan.packet.IpProtocol;
@@ -36,8 +38,16 @@ final class DhcpResponder {
                         config.router(),
                         config.mtu(),
                         config.domainName(),
-                        config.leaseSeconds()),
+                        config.leaseSeconds(),
+                        config.resolver() ? Optional.of(config.dns()) : Optional.empty(),
+                        Optional.ofNullable(config.options().hostName()),
+                        config.searchList()),
                 leases);
+        Ipv4Own.others(config).forEach(leases::withhold);
+    }
+
+    void leaseSeconds(int seconds) {
+        server.leaseSeconds(seconds);
     }
 
     void accept(SwitchPort from, ByteBuffer buffer, int offset, int length, long now) {

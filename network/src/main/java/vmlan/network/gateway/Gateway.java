@@ -1,6 +1,8 @@
 package vmlan.network.gateway;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import vmlan.network.DropReason;
@@ -8,7 +10,16 @@ import vmlan.network.FrameSink;
 import vmlan.network.Switch;
 import vmlan.network.SwitchPort;
 import vmlan.network.dhcp.Leases;
+import vmlan.network.ip.IcmpErrors;
+import vmlan.network.ip.Outbox;
+import vmlan.network.ip.RateLimit;
+import vmlan.network.nat.NameServer;
+import vmlan.network.nat.Nat;
+import vmlan.network.nat.NatLimits;
+import vmlan.network.nat.NatSettings;
+import vmlan.network.outside.Outside;
 import vmlan.packet.EthernetHeader;
+import vmlan.packet.IpAddress;
 import vmlan.packet.Ipv4Address;
 import vmlan.packet.Ipv6Address;
 
@@ -30,14 +41,19 @@ public final class Gateway implements FrameSink {
     private final SwitchPort port;
     private final long mac;
     private final Outbox out;
+    private final Ipv4Own own4;
     private final HostDoor host;
     private final Neighbours neighbours;
     private final Solicitations solicitations;
     private final Pings pings;
     private final RouterAdvertiser router;
     private final ArpResponder arp;
+    private final IcmpErrors errors;
+    private final RandomGenerator random;
+    private final DhcpResponder dhcp;
     private final Ipv4Input ipv4;
     private final Ipv6Input ipv6;
+    private Nat nat;
 
     /// Connects itself to the switch.
     ///
@@ -60,21 +76,22 @@ public final class Gateway implements FrameSink {
         out = new Outbox(network, port, mac);
         host = new HostDoor(port, mac);
         Ipv6Own own = new Ipv6Own(config);
+        own4 = new Ipv4Own(config);
         int address = config.address().bits();
-        RateLimit errors = new RateLimit(ERRORS_PER_SECOND, ERRORS_BURST);
+        this.random = random;
+        errors = new IcmpErrors(
+                out,
+                new RateLimit(ERRORS_PER_SECOND, ERRORS_BURST),
+                address,
+                IpAddress.of(config.ipv6()),
+                IpAddress.of(config.linkLocal()));
         TcpReset reset = new TcpReset(out);
         solicitations = new Solicitations(out, address, own);
         pings = new Pings(out, solicitations, address, own, random);
         router = new RouterAdvertiser(config, out, own, random, now);
-        arp = new ArpResponder(config, out, host, neighbours, leases, pings, now);
-        ipv4 = new Ipv4Input(
-                config,
-                out,
-                host,
-                new DhcpResponder(config, out, leases),
-                new Icmpv4Errors(out, address, errors),
-                reset,
-                pings);
+        arp = new ArpResponder(config, out, host, own4, neighbours, leases, pings, now);
+        dhcp = new DhcpResponder(config, out, leases);
+        ipv4 = new Ipv4Input(config, out, host, own4, dhcp, errors, reset, pings);
         ipv6 = new Ipv6Input(
                 config,
                 out,
@@ -82,7 +99,7 @@ public final class Gateway implements FrameSink {
                 own,
                 new NeighbourDiscovery(config, out, host, own, neighbours, pings, router),
                 neighbours,
-                new Icmpv6Errors(out, own, errors),
+                errors,
                 reset,
                 pings);
     }
@@ -102,7 +119,11 @@ public final class Gateway implements FrameSink {
         if (!ethernet.isToGroup() && ethernet.destination() != mac) {
             return; // flooded to all, for somebody else
         }
-        switch (ethernet.type()) {
+        int type = ethernet.type();
+        boolean isSpoken = type == EthernetHeader.TYPE_IPV6
+                ? config.options().speaksIpv6()
+                : config.options().speaksIpv4();
+        switch (isSpoken ? type : 0) {
             case EthernetHeader.TYPE_IPV4 -> ipv4.accept(from, ethernet, now);
             case EthernetHeader.TYPE_IPV6 -> ipv6.accept(from, ethernet, now);
             case EthernetHeader.TYPE_ARP -> arp.accept(from, ethernet, now);
@@ -114,9 +135,13 @@ public final class Gateway implements FrameSink {
         }
     }
 
-    /// Every frame was answered, or its bytes copied, when it came; the host may still have some to write.
+    /// Every frame was answered, or its bytes copied, when it came; the host and the NAT may still have some
+    /// to write.
     @Override
     public void flush() {
+        if (nat != null) {
+            nat.flush();
+        }
         host.flush();
     }
 
@@ -127,6 +152,41 @@ public final class Gateway implements FrameSink {
     /// `router`
     public void attachHost(HostSide side, boolean forwards) {
         host.attach(side, forwards);
+    }
+
+    /// Puts a NAT behind the gateway, once: it carries what is for elsewhere, where the configuration has
+    /// `router`, and has its own services at the gateway's addresses, before the host's network stack.
+    ///
+    /// @param names who answers DNS, or null; goes with the configuration's `resolver`
+    public Nat attachNat(NatLimits limits, Outside outside, NameServer names, long now) {
+        NatSettings settings = new NatSettings(
+                IpAddress.of(config.address()),
+                config.network(),
+                IpAddress.of(config.ipv6()),
+                IpAddress.of(config.linkLocal()),
+                config.prefix(),
+                others(),
+                config.router(),
+                config.mtu(),
+                limits);
+        nat = new Nat(settings, out, errors, outside, names, random, now);
+        ipv4.attach(nat);
+        ipv6.attach(nat);
+        return nat;
+    }
+
+    private List<IpAddress> others() {
+        List<IpAddress> others = new ArrayList<>();
+        Ipv4Own.others(config).map(IpAddress::of).forEach(others::add);
+        if (config.prefix().contains(config.dns6()) && !config.dns6().equals(config.ipv6())) {
+            others.add(IpAddress.of(config.dns6()));
+        }
+        return others;
+    }
+
+    /// DHCP's leases are as long from now on.
+    public void leaseSeconds(int seconds) {
+        dhcp.leaseSeconds(seconds);
     }
 
     /// A frame that the host's network stack sends. It goes where the switch knows its destination, as if
@@ -159,13 +219,17 @@ public final class Gateway implements FrameSink {
         router.tick(now);
         pings.tick(now);
         neighbours.tick(solicitations, now);
+        if (nat != null) {
+            nat.tick(now);
+        }
         network.flush();
     }
 
     /// How long nothing will be due, so how long the event loop may wait for frames; 0 when something is.
     /// It has to be asked anew after frames have come in.
     public long nanosToTick(long now) {
-        return Math.min(router.nanosToTick(now), Math.min(pings.nanosToTick(now), neighbours.nanosToTick(now)));
+        long nanos = Math.min(router.nanosToTick(now), Math.min(pings.nanosToTick(now), neighbours.nanosToTick(now)));
+        return nat == null ? nanos : Math.min(nanos, nat.nanosToTick(now));
     }
 
     /// Sends an echo to a guest, anew every second, until one is answered or the time is up.
@@ -174,7 +238,7 @@ public final class Gateway implements FrameSink {
     /// under way or     the address is not one of a guest
     public void ping(Ipv4Address to, long timeoutNanos, long now, Consumer<PingOutcome> done) {
         boolean isGuest = config.network().contains(to)
-                && !to.equals(config.address())
+                && !own4.isAddress(to.bits())
                 && !to.equals(config.network().network())
                 && !to.equals(config.network().broadcast());
         out.makeRoom();

@@ -22,6 +22,8 @@ import vmlan.packet.UdpHeader;
 /// guest ◀ port ◀───── HostDoor.mayEnter ◀────────────────────────── Gateway.fromHost
 /// ```
 ///
+/// Where there is a NAT, it takes its share before: DNS, opened ports, and the flows that it has.
+///
 /// The host asks for its neighbours itself, so it has to hear the answers; the questions for it are answered
 /// here, always, also while its interface is not yet up. It never is a client or a server of what
 /// configures stations: DHCP, DHCPv6, router discovery and redirects pass in neither direction, so that a
@@ -70,6 +72,10 @@ final class HostDoor {
     void attach(HostSide side, boolean hostForwards) {
         host = side;
         forwards = hostForwards;
+    }
+
+    boolean isAttached() {
+        return host != null;
     }
 
     boolean forwards() {

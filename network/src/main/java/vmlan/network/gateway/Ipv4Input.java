@@ -2,6 +2,10 @@ package vmlan.network.gateway;
 
 import vmlan.network.DropReason;
 import vmlan.network.SwitchPort;
+import vmlan.network.ip.IcmpErrors;
+import vmlan.network.ip.IpPacket;
+import vmlan.network.ip.Outbox;
+import vmlan.network.nat.Nat;
 import vmlan.packet.Checksum;
 import vmlan.packet.DhcpMessage;
 import vmlan.packet.EthernetHeader;
@@ -12,34 +16,42 @@ import vmlan.packet.Ipv4Prefix;
 import vmlan.packet.UdpHeader;
 
 /// IPv4 packets to the gateway and through it (RFC 1122 §3.2, RFC 1812 §5). What is for elsewhere is
-/// refused, unless the host forwards.
+/// refused, unless the host forwards or the NAT carries it.
 final class Ipv4Input {
     private static final int BROADCAST = -1;
 
     private final Ipv4Header ip = new Ipv4Header();
+    private final IpPacket packet = new IpPacket();
     private final IcmpHeader icmp = new IcmpHeader();
     private final UdpHeader udp = new UdpHeader();
     private final Outbox out;
     private final HostDoor host;
     private final DhcpResponder dhcp;
-    private final Icmpv4Errors errors;
+    private final IcmpErrors errors;
     private final TcpReset reset;
     private final Pings pings;
+    private final Ipv4Own own;
     private final int address;
     private final int networkBroadcast;
     private final Ipv4Prefix network;
     private final int mtu;
+    private final boolean router;
+    private Nat nat;
+    /// Whether [#ip] is a packet that was put together, of which the host has nothing.
+    private boolean isReassembled;
 
     Ipv4Input(
             GatewayConfig config,
             Outbox out,
             HostDoor host,
+            Ipv4Own own,
             DhcpResponder dhcp,
-            Icmpv4Errors errors,
+            IcmpErrors errors,
             TcpReset reset,
             Pings pings) {
         this.out = out;
         this.host = host;
+        this.own = own;
         this.dhcp = dhcp;
         this.errors = errors;
         this.reset = reset;
@@ -48,9 +60,15 @@ final class Ipv4Input {
         network = config.network();
         networkBroadcast = network.broadcast().bits();
         mtu = config.mtu();
+        router = config.router();
+    }
+
+    void attach(Nat attached) {
+        nat = attached;
     }
 
     void accept(SwitchPort from, EthernetHeader ethernet, long now) {
+        isReassembled = false;
         if (!ip.aim(ethernet.buffer(), ethernet.payloadOffset(), ethernet.payloadLength())) {
             from.drop(DropReason.MALFORMED);
             return;
@@ -62,13 +80,13 @@ final class Ipv4Input {
         int source = ip.source();
         int destination = ip.destination();
         boolean toAll = destination == BROADCAST || destination == networkBroadcast;
-        if (source == address) {
+        if (own.isAddress(source)) {
             from.drop(DropReason.SPOOFED);
         } else if (isMartian(source)) {
             from.drop(DropReason.MARTIAN);
         } else if (toAll || source == 0) {
             // of what is for all, and of what comes from a host without address, there is only DHCP for us
-            if (ip.protocol() == IpProtocol.UDP && (toAll || destination == address)) {
+            if (ip.protocol() == IpProtocol.UDP && (toAll || own.isAddress(destination))) {
                 udp(from, ethernet.source(), false, now);
             }
             if (toAll && source != 0) {
@@ -78,7 +96,7 @@ final class Ipv4Input {
             host.offer(ethernet, ip);
         } else if (ethernet.isToGroup()) {
             return; // one host's packet in a group's frame is ignored (RFC 1122 §3.3.6)
-        } else if (destination == address) {
+        } else if (own.isAddress(destination)) {
             local(from, ethernet, now);
         } else {
             elsewhere(from, ethernet, destination, now);
@@ -93,7 +111,10 @@ final class Ipv4Input {
     }
 
     private void local(SwitchPort from, EthernetHeader ethernet, long now) {
-        boolean isHosts = host.offer(ethernet, ip);
+        if (nat != null && isTakenByNat(from, ethernet.source(), now)) {
+            return;
+        }
+        boolean isHosts = !isReassembled && ip.destination() == address && host.offer(ethernet, ip);
         if (isHosts && (ip.isFragment() || ip.protocol() != IpProtocol.ICMP)) {
             return; // and the host refuses what it does not want
         }
@@ -108,6 +129,21 @@ final class Ipv4Input {
             case IpProtocol.TCP -> reset.accept(from, sourceMac, ip, now);
             default -> errors.send(from, sourceMac, ip, IcmpHeader.UNREACHABLE, IcmpHeader.PROTOCOL_UNREACHABLE, now);
         }
+    }
+
+    /// Puts fragments together, too; [#ip] is the whole packet then.
+    private boolean isTakenByNat(SwitchPort from, long sourceMac, long now) {
+        if (ip.isFragment()) {
+            if (host.isAttached() && !nat.claims(from, ip)) {
+                return false; // the host puts its own together
+            }
+            Ipv4Header whole = nat.fragments().accept(from, sourceMac, ip, now);
+            if (whole == null) {
+                return true;
+            }
+            isReassembled = ip.aim(whole.buffer(), whole.offset(), whole.totalLength());
+        }
+        return nat.acceptLocal(from, sourceMac, packet.aim(ip), now);
     }
 
     /// @param isHosts whether the host has the message too
@@ -132,7 +168,9 @@ final class Ipv4Input {
     private void echo(SwitchPort from, long sourceMac, long now) {
         int length = icmp.length();
         if (Ipv4Header.LENGTH + length > mtu) {
-            from.drop(DropReason.TOO_LONG);
+            if (nat == null || !nat.echo(sourceMac, packet.aim(ip), icmp, now)) {
+                from.drop(DropReason.TOO_LONG);
+            }
             return;
         }
         int reply = out.reserve(length);
@@ -149,7 +187,7 @@ final class Ipv4Input {
         } else {
             out.buffer().putShort(reply + 2, (short) checksum);
         }
-        out.sendIpv4(sourceMac, ip.typeOfService(), IpProtocol.ICMP, address, ip.source(), reply, length, now);
+        out.sendIpv4(sourceMac, ip.typeOfService(), IpProtocol.ICMP, ip.destination(), ip.source(), reply, length, now);
     }
 
     /// @param refuse whether a closed port may be answered
@@ -180,6 +218,11 @@ final class Ipv4Input {
             // RFC 1812 §5.3.1; code 0 is "in transit"
             from.drop(DropReason.HOP_LIMIT);
             errors.send(from, sourceMac, ip, IcmpHeader.TIME_EXCEEDED, 0, now);
+        } else if (nat != null && router && !isNear) {
+            Ipv4Header whole = ip.isFragment() ? nat.fragments().accept(from, sourceMac, ip, now) : ip;
+            if (whole != null) {
+                nat.accept(from, sourceMac, packet.aim(whole), now);
+            }
         } else {
             // RFC 1812 §5.2.7.1: to a host of this very network, "host unreachable"
             from.drop(DropReason.NO_ROUTE);

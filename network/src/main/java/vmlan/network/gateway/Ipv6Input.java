@@ -2,6 +2,11 @@ package vmlan.network.gateway;
 
 import vmlan.network.DropReason;
 import vmlan.network.SwitchPort;
+import vmlan.network.ip.Hops;
+import vmlan.network.ip.IcmpErrors;
+import vmlan.network.ip.IpPacket;
+import vmlan.network.ip.Outbox;
+import vmlan.network.nat.Nat;
 import vmlan.packet.Checksum;
 import vmlan.packet.EthernetHeader;
 import vmlan.packet.IcmpHeader;
@@ -10,12 +15,13 @@ import vmlan.packet.Ipv6Header;
 import vmlan.packet.UdpHeader;
 
 /// IPv6 packets to the gateway and through it (RFC 8200, RFC 4443). What is for elsewhere is refused, unless
-/// the host forwards.
+/// the host forwards or the NAT carries it.
 final class Ipv6Input {
     /// ff02::1:ff00:0/104 (RFC 4291 §2.7.1), its bits 64 to 103.
     private static final long SOLICITED_NODE = 0x1_ffL;
 
     private final Ipv6Header ip = new Ipv6Header();
+    private final IpPacket packet = new IpPacket();
     private final IcmpHeader icmp = new IcmpHeader();
     private final UdpHeader udp = new UdpHeader();
     private final Outbox out;
@@ -23,10 +29,14 @@ final class Ipv6Input {
     private final Ipv6Own own;
     private final NeighbourDiscovery discovery;
     private final Neighbours neighbours;
-    private final Icmpv6Errors errors;
+    private final IcmpErrors errors;
     private final TcpReset reset;
     private final Pings pings;
     private final int mtu;
+    private final boolean router;
+    private Nat nat;
+    /// Whether [#ip] is a packet that was put together, of which the host has nothing.
+    private boolean isReassembled;
 
     Ipv6Input(
             GatewayConfig config,
@@ -35,7 +45,7 @@ final class Ipv6Input {
             Ipv6Own own,
             NeighbourDiscovery discovery,
             Neighbours neighbours,
-            Icmpv6Errors errors,
+            IcmpErrors errors,
             TcpReset reset,
             Pings pings) {
         this.out = out;
@@ -47,9 +57,15 @@ final class Ipv6Input {
         this.reset = reset;
         this.pings = pings;
         mtu = config.mtu();
+        router = config.router();
+    }
+
+    void attach(Nat attached) {
+        nat = attached;
     }
 
     void accept(SwitchPort from, EthernetHeader ethernet, long now) {
+        isReassembled = false;
         if (!ip.aim(ethernet.buffer(), ethernet.payloadOffset(), ethernet.payloadLength())) {
             from.drop(DropReason.MALFORMED);
             return;
@@ -91,8 +107,15 @@ final class Ipv6Input {
     }
 
     private void local(SwitchPort from, EthernetHeader ethernet, long now) {
+        boolean isOneHosts = !ethernet.isToGroup() && !ip.sourceIsUnspecified();
+        if (nat != null && isOneHosts && isTakenByNat(from, ethernet.source(), now)) {
+            return;
+        }
         int protocol = ip.protocol();
-        boolean isHosts = !ethernet.isToGroup() && !ip.sourceIsUnspecified() && host.offer(ethernet, ip);
+        boolean isHosts = isOneHosts
+                && !isReassembled
+                && own.isHosts(ip.destinationHigh(), ip.destinationLow())
+                && host.offer(ethernet, ip);
         if (protocol == IpProtocol.ICMPV6) {
             icmp(from, ethernet, false, isHosts, now);
         } else if (isHosts) {
@@ -118,6 +141,21 @@ final class Ipv6Input {
                     ip.protocolPointer(),
                     now);
         }
+    }
+
+    /// Puts fragments together, too; [#ip] is the whole packet then.
+    private boolean isTakenByNat(SwitchPort from, long sourceMac, long now) {
+        if (ip.isFragment()) {
+            if (host.isAttached() && !nat.claims(from, ip)) {
+                return false; // the host puts its own together
+            }
+            Ipv6Header whole = nat.fragments().accept(from, sourceMac, ip, now);
+            if (whole == null) {
+                return true;
+            }
+            isReassembled = ip.aim(whole.buffer(), whole.offset(), whole.totalLength());
+        }
+        return nat.acceptLocal(from, sourceMac, packet.aim(ip), now);
     }
 
     /// @param isHosts whether the host has the message too
@@ -169,7 +207,9 @@ final class Ipv6Input {
             return;
         }
         if (Ipv6Header.LENGTH + length > mtu) {
-            from.drop(DropReason.TOO_LONG);
+            if (nat == null || toGroup || !nat.echo(sourceMac, packet.aim(ip), icmp, now)) {
+                from.drop(DropReason.TOO_LONG);
+            }
             return;
         }
         int reply = out.reserve(length);
@@ -228,6 +268,17 @@ final class Ipv6Input {
         }
     }
 
+    private void carry(SwitchPort from, long sourceMac, long now) {
+        if (!ip.isFragment()) {
+            nat.accept(from, sourceMac, packet.aim(ip), now);
+            return;
+        }
+        Ipv6Header whole = nat.fragments().accept(from, sourceMac, ip, now);
+        if (whole != null) {
+            nat.accept(from, sourceMac, packet.aim(whole).reassembled(), now);
+        }
+    }
+
     private void elsewhere(SwitchPort from, EthernetHeader ethernet, long now) {
         long sourceMac = ethernet.source();
         long high = ip.destinationHigh();
@@ -243,6 +294,8 @@ final class Ipv6Input {
         } else if (ip.hopLimit() <= 1) {
             from.drop(DropReason.HOP_LIMIT);
             errors.send(from, sourceMac, ip, IcmpHeader.V6_TIME_EXCEEDED, 0, 0, now);
+        } else if (nat != null && router && !isNear && !Ipv6Header.isLinkLocal(ip.sourceHigh())) {
+            carry(from, sourceMac, now);
         } else {
             from.drop(DropReason.NO_ROUTE);
             int code = IcmpHeader.NO_ROUTE;

@@ -14,6 +14,10 @@ final class Ipv6Own {
     final long linkLocalLow;
     private final Ipv6Address prefixGroup;
     private final Ipv6Address linkLocalGroup;
+    /// Where names are answered; the same as the prefix' own where it has no other.
+    private final Ipv6Address dns;
+
+    private final Ipv6Address dnsGroup;
 
     Ipv6Own(GatewayConfig config) {
         mac = config.mac().bits();
@@ -23,9 +27,18 @@ final class Ipv6Own {
         linkLocalLow = config.linkLocal().low();
         prefixGroup = config.ipv6().solicitedNode();
         linkLocalGroup = config.linkLocal().solicitedNode();
+        dns = config.prefix().contains(config.dns6()) ? config.dns6() : config.ipv6();
+        dnsGroup = dns.solicitedNode();
     }
 
     boolean isAddress(long high, long low) {
+        return (high == prefixHigh && low == prefixLow)
+                || (high == linkLocalHigh && low == linkLocalLow)
+                || (high == dns.high() && low == dns.low());
+    }
+
+    /// Whether it is one that the host has, too, where there is a tap: any but that for names alone.
+    boolean isHosts(long high, long low) {
         return (high == prefixHigh && low == prefixLow) || (high == linkLocalHigh && low == linkLocalLow);
     }
 
@@ -35,7 +48,8 @@ final class Ipv6Own {
                 && (low == ALL_NODES_LOW
                         || low == Ipv6Address.ALL_ROUTERS.low()
                         || low == prefixGroup.low()
-                        || low == linkLocalGroup.low());
+                        || low == linkLocalGroup.low()
+                        || low == dnsGroup.low());
     }
 
     /// Which of our addresses speaks to this one (RFC 6724 §5, rule 2: the same scope).

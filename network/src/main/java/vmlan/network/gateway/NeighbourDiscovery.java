@@ -2,6 +2,8 @@ package vmlan.network.gateway;
 
 import vmlan.network.DropReason;
 import vmlan.network.SwitchPort;
+import vmlan.network.ip.Hops;
+import vmlan.network.ip.Outbox;
 import vmlan.packet.EthernetHeader;
 import vmlan.packet.IcmpHeader;
 import vmlan.packet.Ipv6Header;

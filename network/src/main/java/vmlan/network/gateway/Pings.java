@@ -6,6 +6,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import vmlan.network.ip.Hops;
+import vmlan.network.ip.Outbox;
 import vmlan.packet.IcmpHeader;
 import vmlan.packet.IpProtocol;
 

@@ -1,6 +1,12 @@
 package vmlan.network.gateway;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
+import vmlan.network.ip.Hops;
+import vmlan.network.ip.Outbox;
+import vmlan.packet.DomainName;
 import vmlan.packet.EthernetHeader;
 import vmlan.packet.RouterAdvertisement;
 
@@ -27,7 +33,9 @@ final class RouterAdvertiser {
     private static final long MIN_BETWEEN = 3 * SECOND;
     private static final long MAX_DELAY = SECOND / 2;
     /// RFC 8106 §5.1: three times the longest interval.
-    private static final long SEARCH_SECONDS = 1800;
+    private static final long DNS_SECONDS = 1800;
+    /// An advertisement is one packet, of 1280 bytes where that is the MTU (RFC 8200 §5), and has some 150 besides.
+    private static final int MOST_SEARCH_BYTES = 1000;
 
     private final Outbox out;
     private final Ipv6Own own;
@@ -44,19 +52,21 @@ final class RouterAdvertiser {
     /// No advertisement to all before this.
     private long notBefore;
 
+    /// Says nothing any more, or on a network without IPv6 never did.
     private boolean ended;
 
     RouterAdvertiser(GatewayConfig config, Outbox out, Ipv6Own own, RandomGenerator random, long now) {
         this.out = out;
         this.own = own;
         this.random = random;
-        advertisement = advertisement(config, config.router() ? ROUTER_LIFETIME_SECONDS : 0);
-        last = advertisement(config, 0);
+        advertisement = advertisement(config, config.router() ? ROUTER_LIFETIME_SECONDS : 0, DNS_SECONDS);
+        last = advertisement(config, 0, 0);
         next = now;
         notBefore = now;
+        ended = !config.options().speaksIpv6();
     }
 
-    private static RouterAdvertisement advertisement(GatewayConfig config, int lifetimeSeconds) {
+    private static RouterAdvertisement advertisement(GatewayConfig config, int lifetimeSeconds, long dnsSeconds) {
         return new RouterAdvertisement(
                 Hops.DEFAULT,
                 lifetimeSeconds,
@@ -65,8 +75,23 @@ final class RouterAdvertiser {
                 config.prefix(),
                 VALID_SECONDS,
                 PREFERRED_SECONDS,
-                config.domainName(),
-                SEARCH_SECONDS);
+                config.resolver() ? Optional.of(config.dns6()) : Optional.empty(),
+                fitting(config.searchList()),
+                dnsSeconds);
+    }
+
+    /// The first ones, as with DHCP.
+    private static List<DomainName> fitting(List<DomainName> search) {
+        List<DomainName> fitting = new ArrayList<>();
+        int bytes = 0;
+        for (DomainName name : search) {
+            bytes += name.wire().length;
+            if (bytes > MOST_SEARCH_BYTES) {
+                break;
+            }
+            fitting.add(name);
+        }
+        return fitting;
     }
 
     /// A host has asked. RFC 4861 §6.2.6: the answer waits for a random time; to a host with an address it

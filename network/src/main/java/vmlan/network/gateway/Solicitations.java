@@ -1,5 +1,7 @@
 package vmlan.network.gateway;
 
+import vmlan.network.ip.Hops;
+import vmlan.network.ip.Outbox;
 import vmlan.packet.ArpHeader;
 import vmlan.packet.EthernetHeader;
 import vmlan.packet.IcmpHeader;

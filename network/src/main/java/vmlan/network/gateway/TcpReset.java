@@ -3,6 +3,8 @@ package vmlan.network.gateway;
 import java.nio.ByteBuffer;
 import vmlan.network.DropReason;
 import vmlan.network.SwitchPort;
+import vmlan.network.ip.Hops;
+import vmlan.network.ip.Outbox;
 import vmlan.packet.Checksum;
 import vmlan.packet.IpProtocol;
 import vmlan.packet.Ipv4Header;

@@ -4,8 +4,9 @@
 ///
 /// ```
 ///            Gateway  ──▶ ArpResponder
-/// frame ──▶ (by type) ──▶ Ipv4Input ──▶ echo, DhcpResponder, TcpReset, Icmpv4Errors
-///                     ──▶ Ipv6Input ──▶ echo, NeighbourDiscovery, RouterAdvertiser, TcpReset, Icmpv6Errors
+/// frame ──▶ (by type) ──▶ Ipv4Input ──▶ echo, DhcpResponder, TcpReset, IcmpErrors
+///                     ──▶ Ipv6Input ──▶ echo, NeighbourDiscovery, RouterAdvertiser, TcpReset, IcmpErrors
+///                         ├─▶ Nat: what is for elsewhere; of what is for us DNS, opened ports, known flows
 ///                         ├─▶ HostDoor ──▶ HostSide (the host's tap)
 ///   Outbox ◀── all of them write their answers there: payload first, then headers in front of it
 /// ```

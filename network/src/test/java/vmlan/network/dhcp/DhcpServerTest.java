@@ -31,7 +31,15 @@ class DhcpServerTest {
     private static DhcpServer server(Leases leases, boolean router) {
         return new DhcpServer(
                 new DhcpServer.Settings(
-                        SERVER, NETWORK, router, 9000, Optional.of(new DomainName("vmlan.internal")), 3600),
+                        SERVER,
+                        NETWORK,
+                        router,
+                        9000,
+                        Optional.of(new DomainName("vmlan.internal")),
+                        3600,
+                        Optional.of(SERVER),
+                        Optional.empty(),
+                        List.of(new DomainName("vmlan.internal"))),
                 leases);
     }
 
@@ -126,7 +134,7 @@ class DhcpServerTest {
         DhcpMessage request = message(MAC, DhcpMessage.Type.REQUEST, select(ip(2)));
         expectAck(request, ip(2));
         expectAck(request, ip(2));
-        assertThat(leases.all()).containsExactly(new Lease(MAC, ip(2), null, now + 3600 * SECOND));
+        assertThat(leases.all()).containsExactly(new Lease(MAC, ip(2), null, now + 3600 * SECOND, now));
         expectNak(message(OTHER, DhcpMessage.Type.REQUEST, select(ip(2))));
         expectSilence(message(MAC, DhcpMessage.Type.REQUEST, DhcpOptions.NONE.with(DhcpOptions.SERVER_ID, SERVER)));
     }
@@ -258,7 +266,7 @@ class DhcpServerTest {
         assertThat(options.text(DhcpOptions.DOMAIN_NAME)).contains("vmlan.internal");
         assertThat(options.bytes(DhcpOptions.DOMAIN_SEARCH).orElseThrow())
                 .isEqualTo(new DomainName("vmlan.internal").wire());
-        assertThat(options.has(6)).as("no DNS server yet").isFalse();
+        assertThat(options.address(DhcpOptions.DOMAIN_NAME_SERVER)).contains(SERVER);
         assertThat(options.has(DhcpOptions.CLIENT_ID)).isFalse();
     }
 

@@ -3,7 +3,9 @@ package vmlan.network.dhcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import vmlan.packet.Ipv4Address;
@@ -33,7 +35,7 @@ class LeasesTest {
         Optional<Ipv4Address> offer = leases.offer(mac(number), Optional.empty(), port, 60 * SECOND, now);
         offer.ifPresent(address -> {
             assertThat(leases.claim(mac(number), address, port, now)).isTrue();
-            leases.acknowledge(mac(number), Optional.empty(), port, now + 3600 * SECOND);
+            leases.acknowledge(mac(number), Optional.empty(), port, now, now + 3600 * SECOND);
         });
         return offer.orElse(null);
     }
@@ -153,7 +155,7 @@ class LeasesTest {
 
     @Test
     void theGatewaysAddressIsNobodysEvenWithinThePool() {
-        leases = new Leases(NETWORK, ip(1), ip(254), List.of(new Lease(mac(9), ip(1), null, now)));
+        leases = new Leases(NETWORK, ip(1), ip(254), List.of(new Lease(mac(9), ip(1), null, now, now)));
         leases.withhold(ip(1));
         assertThat(leases.all()).isEmpty();
         assertThat(leases.problems())
@@ -186,11 +188,11 @@ class LeasesTest {
     @Test
     void namesAreLabelsThatNobodyElseHas() {
         lease(1, "p1");
-        leases.acknowledge(mac(1), Optional.of("web"), "p1", now);
+        leases.acknowledge(mac(1), Optional.of("web"), "p1", now, now);
         lease(2, "p2");
-        leases.acknowledge(mac(2), Optional.of("web"), "p2", now);
+        leases.acknowledge(mac(2), Optional.of("web"), "p2", now, now);
         lease(3, "p3");
-        leases.acknowledge(mac(3), Optional.of("gateway"), "p3", now);
+        leases.acknowledge(mac(3), Optional.of("gateway"), "p3", now, now);
         assertThat(leases.of(mac(1)).orElseThrow().name()).isEqualTo("web");
         assertThat(leases.of(mac(2)).orElseThrow().name()).isNull();
         assertThat(leases.of(mac(3)).orElseThrow().name()).isNull();
@@ -203,15 +205,15 @@ class LeasesTest {
     @Test
     void knownLeasesThatDoNotFitAreListedAndLeftOut() {
         leases = fresh(List.of(
-                new Lease(mac(1), ip(2), "one", now),
-                new Lease(mac(1), ip(3), null, now),
-                new Lease(mac(2), ip(2), null, now),
-                new Lease(mac(3), Ipv4Address.parse("192.168.65.2"), null, now),
-                new Lease(mac(4), ip(255), null, now),
-                new Lease(MacAddress.BROADCAST, ip(9), null, now),
-                new Lease(mac(5), ip(5), "NOT A NAME", now)));
+                new Lease(mac(1), ip(2), "one", now, now),
+                new Lease(mac(1), ip(3), null, now, now),
+                new Lease(mac(2), ip(2), null, now, now),
+                new Lease(mac(3), Ipv4Address.parse("192.168.65.2"), null, now, now),
+                new Lease(mac(4), ip(255), null, now, now),
+                new Lease(MacAddress.BROADCAST, ip(9), null, now, now),
+                new Lease(mac(5), ip(5), "NOT A NAME", now, now)));
         assertThat(leases.all())
-                .containsExactly(new Lease(mac(1), ip(2), "one", now), new Lease(mac(5), ip(5), null, now));
+                .containsExactly(new Lease(mac(1), ip(2), "one", now, now), new Lease(mac(5), ip(5), null, now, now));
         assertThat(leases.problems())
                 .containsExactly(
                         "lease of 192.168.64.3 for 52:54:00:00:00:01 is the second of its MAC",
@@ -293,5 +295,89 @@ class LeasesTest {
         assertThat(lease(1, "p1")).isNotNull();
         assertThat(lease(2, "p2")).isNotNull();
         assertThat(lease(3, "p3")).isNull();
+    }
+
+    private static Map<Ipv4Address, MacAddress> kept(Ipv4Address address, MacAddress mac) {
+        return Collections.singletonMap(address, mac);
+    }
+
+    @Test
+    void anAddressIsKeptForItsOwnerAndForNobodyElse() {
+        leases.keep(kept(ip(2), mac(7)));
+        assertThat(lease(1, "p1")).isEqualTo(ip(3));
+        assertThat(leases.claim(mac(2), ip(2), "p2", now)).isFalse();
+        assertThat(leases.offer(mac(3), Optional.of(ip(2)), "p3", 60 * SECOND, now))
+                .contains(ip(4));
+        assertThatThrownBy(() -> leases.reserve(mac(4), ip(2), "four")).hasMessageContaining("kept for another");
+        assertThat(leases.offer(mac(7), Optional.of(ip(99)), "p7", 60 * SECOND, now))
+                .as("whatever it asks for")
+                .contains(ip(2));
+        assertThat(leases.claim(mac(7), ip(99), "p7", now)).isFalse();
+        assertThat(leases.claim(mac(7), ip(2), "p7", now)).isTrue();
+    }
+
+    @Test
+    void anAddressOfAnOwnerWhoIsNotKnownNowIsNobodys() {
+        leases = new Leases(NETWORK, ip(2), ip(3), List.of());
+        leases.keep(kept(ip(2), null));
+        assertThat(lease(1, "p1")).isEqualTo(ip(3));
+        now += 7200 * SECOND;
+        assertThat(lease(2, "p2")).as("the pool has no more than that").isEqualTo(ip(3));
+        leases.keep(kept(ip(2), mac(1)));
+        assertThat(lease(1, "p1")).isEqualTo(ip(2));
+    }
+
+    @Test
+    void aKeptAddressNeedNotBeOfThePool() {
+        leases = new Leases(NETWORK, ip(100), ip(110), List.of());
+        leases.keep(kept(ip(5), mac(1)));
+        assertThat(lease(1, "p1")).isEqualTo(ip(5));
+        assertThat(leases.reserve(mac(1), null, "one")).contains(ip(5));
+        assertThat(lease(2, "p2")).isEqualTo(ip(100));
+    }
+
+    @Test
+    void whoHasALeaseOfAnAddressThatIsKeptNowLosesIt() {
+        assertThat(lease(1, "p1")).isEqualTo(ip(2));
+        assertThat(lease(2, "p2")).isEqualTo(ip(3));
+        leases.keep(kept(ip(2), mac(2)));
+        assertThat(leases.claim(mac(1), ip(2), "p1", now)).as("renewing").isFalse();
+        assertThat(lease(1, "p1")).isEqualTo(ip(3));
+        assertThat(leases.claim(mac(2), ip(3), "p2", now)).as("renewing").isFalse();
+        assertThat(lease(2, "p2")).isEqualTo(ip(2));
+    }
+
+    @Test
+    void aVmThatRunsKeepsItsAddressAndItsOwnerWaits() {
+        assertThat(leases.reserve(mac(1), null, "one", "one-0")).contains(ip(2));
+        assertThat(leases.reserve(mac(2), null, "two", "two-0")).contains(ip(3));
+        assertThat(lease(1, "one-0")).isEqualTo(ip(2));
+        leases.keep(kept(ip(2), mac(2)));
+        assertThat(leases.reserved(mac(1))).contains(ip(2));
+        assertThat(leases.reserved(mac(2))).contains(ip(3));
+        leases.unreserve(mac(1));
+        leases.keep(kept(ip(2), mac(2)));
+        assertThat(leases.reserved(mac(2))).as("as soon as it is free").contains(ip(2));
+        assertThat(leases.of(mac(1))).isEmpty();
+        assertThat(leases.mayAsk(mac(2), "one-0"))
+                .as("the VM's port is its own still")
+                .isFalse();
+    }
+
+    @Test
+    void anotherRangeIsForThoseWhoComeAnew() {
+        assertThat(lease(1, "p1")).isEqualTo(ip(2));
+        leases.range(ip(50), ip(60));
+        assertThat(lease(2, "p2")).isEqualTo(ip(50));
+        assertThat(lease(1, "p1")).isEqualTo(ip(2));
+        assertThatThrownBy(() -> leases.range(ip(9), ip(3))).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aRangeMayBeginAtTheGatewaysAddressWhichIsPassedOver() {
+        leases.withhold(ip(1));
+        leases.range(ip(1), ip(3));
+        assertThat(lease(1, "p1")).isEqualTo(ip(2));
+        assertThat(lease(2, "p2")).isEqualTo(ip(3));
     }
 }

@@ -65,7 +65,9 @@ final class Dump {
         return switch (message[0]) {
             case 0 -> "echo reply" + id;
             case 8 -> "echo" + id;
-            case 3 -> "unreachable " + message[1] + " of " + (message.length - 8);
+            case 3 ->
+                "unreachable " + message[1] + (message[1] == 4 ? " mtu " + bytes.getShort(6) : "") + " of "
+                        + (message.length - 8);
             case 11 -> "time exceeded " + message[1] + " of " + (message.length - 8);
             default -> "icmp " + message[0];
         };
@@ -112,6 +114,7 @@ final class Dump {
             case 128 -> "echo" + id;
             case 129 -> "echo reply" + id;
             case 1 -> "unreachable " + message[1] + " of " + (message.length - 8);
+            case 2 -> "too big, mtu " + bytes.getInt(4) + " of " + (message.length - 8);
             case 3 -> "time exceeded " + message[1] + " of " + (message.length - 8);
             case 4 -> "parameter problem " + message[1] + " at " + bytes.getInt(4);
             case 134 -> "ra lifetime " + (bytes.getShort(6) & 0xffff) + " " + options(message, 16);
@@ -133,6 +136,7 @@ final class Dump {
                 case 1, 2 -> text.append(message[at] == 1 ? "slla " : "tlla ").append(Packets.mac(message, at + 2));
                 case 3 -> text.append("prefix ").append(Packets.ip6(message, at + 16));
                 case 5 -> text.append("mtu ").append(ByteBuffer.wrap(message).getInt(at + 4));
+                case 25 -> text.append("dns ").append(Packets.ip6(message, at + 8));
                 case 31 -> text.append("search");
                 default -> text.append(HexFormat.of().toHexDigits(message[at]));
             }

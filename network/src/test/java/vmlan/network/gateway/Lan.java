@@ -46,6 +46,14 @@ final class Lan {
     }
 
     Lan(boolean router, int mtu, List<Neighbour> known) {
+        this(router, mtu, known, false);
+    }
+
+    Lan(boolean router, int mtu, List<Neighbour> known, boolean resolver) {
+        this(router, mtu, known, resolver, GatewayOptions.USUAL);
+    }
+
+    Lan(boolean router, int mtu, List<Neighbour> known, boolean resolver, GatewayOptions options) {
         leases = new Leases(NETWORK, Ipv4Address.parse("192.168.64.2"), Ipv4Address.parse("192.168.64.254"), List.of());
         neighbours = new Neighbours(known);
         gateway = new Gateway(
@@ -57,7 +65,9 @@ final class Lan {
                         router,
                         mtu,
                         "vmlan.internal",
-                        3600),
+                        3600,
+                        resolver,
+                        options),
                 network,
                 leases,
                 neighbours,

@@ -68,7 +68,7 @@ class LinuxBootTest {
         assertThat(ack.options().address(DhcpOptions.ROUTER)).contains(Ipv4Address.parse(Lan.IP4));
         assertThat(ack.options().address(DhcpOptions.BROADCAST_ADDRESS)).contains(Ipv4Address.parse("192.168.64.255"));
         assertThat(lan.leases.all())
-                .containsExactly(new Lease(MacAddress.parse(A), address, "demo", lan.now + 3600 * Lan.SECOND));
+                .containsExactly(new Lease(MacAddress.parse(A), address, "demo", lan.now + 3600 * Lan.SECOND, lan.now));
         a.expectSilence();
 
         // a second later the link-local address is its own: router solicitation

@@ -30,10 +30,22 @@ final class ConsoleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure, IOException {
+        return join(session, name);
+    }
+
+    /// Blocks until the VM ends or the user leaves its console.
+    ///
+    /// @return the exit code
+    static int join(Session session, String name) throws Failure, IOException {
         VmStore store = session.store();
         Vm vm = store.known(name);
         if (!vm.isAlive()) {
             throw Failure.world(name + " does not run", "start it: " + vm.startLine());
+        }
+        if (vm.spec().isLine()) {
+            throw Failure.usage(
+                    name + " is a QEMU command line: its console is where that line has it",
+                    "look at the terminal that it was typed in; of one in the background: vmlan logs --qemu " + name);
         }
         ConsoleGuard.checkFree(store.qmpSocket(name), name);
         try (Console console = Console.connect(store.consoleSocket(name), name)) {

@@ -34,7 +34,7 @@ final class LeasesCommand implements Callable<Integer> {
     public Integer call() throws Failure {
         Networks networks = session.networks();
         List<Fields> leases = new ArrayList<>();
-        for (String name : networks.names()) {
+        for (String name : networks.ranOrBuiltIn()) {
             leases.addAll(networks.leases(name, LIMIT));
         }
         if (json) {

@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
 import vmlan.program.control.ControlClient;
 import vmlan.program.files.Fields;
 import vmlan.program.message.Failure;
+import vmlan.program.vm.UnwatchedLogs;
 import vmlan.program.vm.Vm;
 import vmlan.program.vm.VmStatus;
 import vmlan.program.vm.VmStore;
@@ -43,23 +44,35 @@ final class PsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure {
+        Listing listing = list();
+        if (json) {
+            session.json(listing.rows());
+        } else if (listing.rows().isEmpty()) {
+            session.err().println("no VMs yet; start one: vmlan run");
+        } else {
+            print(listing);
+        }
+        return 0;
+    }
+
+    /// @param rows as `--json` has them
+    record Listing(List<Map<String, Object>> rows, Map<String, VmStatus> states) {}
+
+    Listing list() throws Failure {
         VmStore store = session.store();
         List<Vm> vms = store.all();
         if (vms.stream().anyMatch(Vm::isAlive)) {
             session.networks().revive(session.progress()::note);
         }
+        UnwatchedLogs logs = new UnwatchedLogs(store);
+        vms.stream().filter(Vm::isAlive).forEach(logs::bound);
         Map<String, VmStatus> states = states(vms, store);
         Map<String, Fields> ports = ports(vms);
         List<Map<String, Object>> rows = new ArrayList<>();
         for (Vm vm : vms) {
             rows.add(row(vm, states.get(vm.name()), ports));
         }
-        if (json) {
-            session.json(rows);
-        } else {
-            print(rows, states);
-        }
-        return 0;
+        return new Listing(rows, states);
     }
 
     /// Asks all monitors at once: one that is busy costs half a second, not half a second each.
@@ -126,6 +139,7 @@ final class PsCommand implements Callable<Integer> {
             network.put("mac", nic.mac());
             network.put("ipv4", port.optionalText("ipv4").orElse(null));
             network.put("ipv6", port.texts("ipv6"));
+            network.put("published", port.texts("published"));
             networks.add(network);
         }
         Map<String, Object> row = new LinkedHashMap<>();
@@ -137,19 +151,15 @@ final class PsCommand implements Callable<Integer> {
         return row;
     }
 
-    private void print(List<Map<String, Object>> rows, Map<String, VmStatus> states) {
-        if (rows.isEmpty()) {
-            session.err().println("no VMs yet; start one: vmlan run");
-            return;
-        }
-        Table table = new Table("NAME", "STATE", "NETWORK", "IPV4", "IPV6");
-        for (Map<String, Object> row : rows) {
+    void print(Listing listing) {
+        Table table = new Table("NAME", "STATE", "NETWORK", "IPV4", "IPV6", "PUBLISHED");
+        for (Map<String, Object> row : listing.rows()) {
             Fields fields = new Fields(row);
             String name = fields.text("name");
             String state = fields.text("state");
             List<Fields> networks = fields.objects("networks");
             if (networks.isEmpty()) {
-                table.row(name, state, "-", "-", "-");
+                table.row(name, state, "-", "-", "-", "-");
             }
             for (int i = 0; i < networks.size(); i++) {
                 Fields network = networks.get(i);
@@ -158,11 +168,12 @@ final class PsCommand implements Callable<Integer> {
                         i == 0 ? state : "",
                         network.text("network"),
                         network.optionalText("ipv4").orElse("-"),
-                        network.texts("ipv6").stream().findFirst().orElse("-"));
+                        network.texts("ipv6").stream().findFirst().orElse("-"),
+                        Table.orDash(String.join(" ", network.texts("published"))));
             }
         }
         table.print(session.out());
-        states.forEach((name, status) -> {
+        listing.states().forEach((name, status) -> {
             if (!status.lastWords().isEmpty()) {
                 session.err()
                         .println("vmlan: " + name + " is "

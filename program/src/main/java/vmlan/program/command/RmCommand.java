@@ -1,15 +1,13 @@
 package vmlan.program.command;
 
-import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import vmlan.program.autostart.Autostart;
 import vmlan.program.message.Failure;
 import vmlan.program.vm.Vm;
-import vmlan.program.vm.VmStopper;
+import vmlan.program.vm.VmRemoval;
 import vmlan.program.vm.VmStore;
 
 @Command(
@@ -25,8 +23,8 @@ final class RmCommand implements Callable<Integer> {
             description = "End a VM that runs.")
     private boolean force;
 
-    @Parameters(paramLabel = "NAME", arity = "1..*", description = "The VMs.")
-    private List<String> names;
+    @Mixin
+    private VmNames vms;
 
     private final Session session;
 
@@ -37,16 +35,20 @@ final class RmCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Failure {
         VmStore store = session.store();
-        for (String name : names) {
+        for (String name : vms.all()) {
             Vm vm = store.known(name);
-            if (!force && (vm.isAlive() || vm.isBeingStarted())) {
-                throw Failure.usage(name + " runs", "stop it first: vmlan stop " + name + ", or take --force");
+            if (!force && vm.isAlive()) {
+                throw VmRemoval.runs(name);
             }
         }
-        for (String name : names) {
-            new VmStopper(store).stop(name, Duration.ZERO);
-            store.remove(name);
-        }
-        return 0;
+        VmRemoval removal = new VmRemoval(session.places(), store, session.networks());
+        return vms.each(session).inTurn(vms.all(), name -> {
+            boolean autostart = store.known(name).autostart();
+            removal.remove(name, force);
+            if (autostart) {
+                Autostart.ofThisUser(session.places()).disable(name);
+            }
+            return "removed";
+        });
     }
 }

@@ -1,24 +1,33 @@
 package vmlan.program.command;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import vmlan.program.config.HostPort;
+import vmlan.program.config.NetworkName;
 import vmlan.program.message.Failure;
 import vmlan.program.message.ShellWords;
+import vmlan.program.publish.PublishRule;
 import vmlan.program.serve.HostNics;
-import vmlan.program.serve.NetworkName;
 import vmlan.program.serve.Networks;
 import vmlan.program.vm.ForegroundVm;
+import vmlan.program.vm.HostResources;
 import vmlan.program.vm.MemorySize;
 import vmlan.program.vm.NicSpec;
+import vmlan.program.vm.PassedArguments;
+import vmlan.program.vm.PublishedPorts;
+import vmlan.program.vm.StartWish;
 import vmlan.program.vm.Vm;
+import vmlan.program.vm.VmDisk;
+import vmlan.program.vm.VmNaming;
+import vmlan.program.vm.VmSpec;
 import vmlan.program.vm.VmStarter;
 import vmlan.program.vm.VmStore;
 
@@ -34,7 +43,12 @@ import vmlan.program.vm.VmStore;
             "  vmlan run                              the demo guest",
             "  vmlan run -d --name web disk.qcow2     in the background",
             "  sudo vmlan run --net bridged:en0       on the LAN of the NIC en0; QEMU and files stay yours",
+            "  vmlan run -d -p 8080:80 disk.qcow2     http://localhost:8080 is the guest's port 80",
             "  vmlan run --net private --net user     two NICs: a private network, and QEMU's own NAT",
+            "  vmlan run --snapshot disk.qcow2        nothing is written to the disk",
+            "  vmlan run --cdrom install.iso --disk new.qcow2 --firmware uefi",
+            "  vmlan run --ssh-key ~/.ssh/id_ed25519.pub cloud.qcow2     a distribution's cloud image",
+            "  vmlan run --arch aarch64               the demo guest of another architecture, emulated",
             "  vmlan run --dry-run disk.qcow2         what would be run",
             "  vmlan run disk.qcow2 -- -vga std       more arguments for QEMU"
         })
@@ -52,13 +66,32 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--net",
-            paramLabel = "NETWORK[,mac=…][,ip=…][,isolated]",
+            paramLabel = "NETWORK[,mac=…][,ip=…][,isolated[=off]]",
             description = {
                 "A NIC on a network: shared, host, private, bridged[:NIC] (see: vmlan interfaces), user (QEMU's own)"
-                        + " or none. Repeatable (default: shared).",
+                        + " or none, or one of networks.yaml (see: vmlan network ls). Repeatable (default: shared).",
                 "bridged takes mac-nat=on|off|auto, too: whether guests share the NIC's MAC address, as on Wi-Fi."
             })
     private List<String> nets = new ArrayList<>();
+
+    @Option(
+            names = {"-p", "--publish"},
+            paramLabel = "[ADDRESS:]HOST:GUEST[/udp]",
+            description = {
+                "A port of the host that leads to one of the guest; repeatable. Ranges such as 8000-8009:80-89, HOST 0"
+                        + " for one that is free. Without an address only this host reaches it (127.0.0.1 and ::1);"
+                        + " * is everybody. See also: vmlan publish."
+            })
+    private List<String> published = new ArrayList<>();
+
+    @Option(
+            names = "--allow-host",
+            paramLabel = "PORT[/udp][,…]",
+            description = {
+                "Ports of the host's loopback that guests reach at host.vmlan.internal. The same as vmlan network set"
+                        + " --allow-host for the networks of this VM: it counts for all their guests, and stays."
+            })
+    private List<String> allowedHostPorts = new ArrayList<>();
 
     @Option(names = "--sudo", description = "Start a network that needs rights by sudo; QEMU and all files stay yours.")
     private boolean sudo;
@@ -71,6 +104,9 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "SIZE",
             description = "Memory, such as 512M or 4G (default: 1G; 256M for the demo guest).")
     private String memory;
+
+    @Mixin
+    private final DiskOptions disks = new DiskOptions();
 
     @Option(names = "--dry-run", description = "Print the QEMU command and start nothing.")
     private boolean dryRun;
@@ -92,7 +128,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure, IOException {
-        VmStarter.Wish wish = wish();
+        StartWish wish = wish();
         VmStore store = session.store();
         Networks networks = session.networks(sudo);
         VmStarter starter = new VmStarter(session.places(), store, networks, session.progress());
@@ -112,7 +148,7 @@ final class RunCommand implements Callable<Integer> {
                     .note(vm.name() + " runs; its address: vmlan ip " + vm.name() + "; its console: vmlan console "
                             + vm.name());
             if (json) {
-                session.json(java.util.Map.of("name", vm.name(), "pid", vm.pid()));
+                session.json(Map.of("name", vm.name(), "pid", vm.pid(), "published", vm.published()));
             } else {
                 session.out().println(vm.name());
             }
@@ -124,7 +160,7 @@ final class RunCommand implements Callable<Integer> {
         return foreground.attend(session.isTerminal(), System.in, session.out());
     }
 
-    private VmStarter.Wish wish() throws Failure {
+    private StartWish wish() throws Failure {
         // picocli takes what follows "--" as parameters, the first of them as the disk where none was given.
         Path image = disk;
         if (image != null && image.toString().startsWith("-")) {
@@ -132,24 +168,37 @@ final class RunCommand implements Callable<Integer> {
             image = null;
         }
         if (name != null) {
-            VmStore.checkLabel(name);
-        }
-        if (image != null) {
-            image = image.toAbsolutePath().normalize();
-            if (!Files.exists(image)) {
-                throw Failure.usage(
-                        "there is no disk " + image, "check the path; without a disk the demo guest is run");
-            }
-            if (Files.isDirectory(image) || !Files.isReadable(image)) {
-                throw Failure.usage(image + " cannot be read as a disk", "check its kind and permissions");
-            }
+            VmNaming.checkLabel(name);
         }
         if (cpus < 1 || cpus > 255) {
             throw Failure.usage("--cpus " + cpus + " is not possible", "take 1 to 255");
         }
         List<NicSpec> nics = nics();
-        long bytes = MemorySize.parse(memory != null ? memory : image == null ? "256M" : "1G");
-        return new VmStarter.Wish(name, image, nics, cpus, bytes, qemuArguments);
+        List<PublishRule> rules = PublishRule.parseAll(published);
+        List<HostPort> allowed = HostPort.parseAll(allowedHostPorts);
+        if (!rules.isEmpty()) {
+            PublishedPorts.checkNetworks("--publish", nics, session.networks());
+        }
+        if (!allowed.isEmpty()) {
+            PublishedPorts.checkNetworks("--allow-host", nics, session.networks());
+        }
+        PassedArguments.check(qemuArguments);
+        List<VmDisk> all = disks.disks(image);
+        long bytes = MemorySize.parse(memory != null ? memory : disks.isLittle(all) ? "256M" : "1G");
+        VmSpec spec = new VmSpec(
+                disks.architecture(),
+                all,
+                nics,
+                cpus,
+                bytes,
+                rules,
+                allowed,
+                qemuArguments,
+                disks.boot(all),
+                disks.snapshot(all),
+                disks.seed(all, session.progress()::note));
+        HostResources.current().check(spec, session.progress()::note);
+        return new StartWish(name, spec);
     }
 
     /// What `--net` asks for, each network a real one and each NIC of the host one that can be bridged.
@@ -161,7 +210,7 @@ final class RunCommand implements Callable<Integer> {
                 nic = nic.on(NetworkName.bridgedTo(HostNics.ofDefaultRoute()));
             }
             if (!nic.isNone() && !nic.isUser()) {
-                HostNics.check(NetworkName.of(nic.kind()));
+                HostNics.check(session.networks().wanted(nic.kind()));
             }
             nics.add(nic);
         }

@@ -1,36 +1,48 @@
 package vmlan.program.command;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import vmlan.program.message.Failure;
+import vmlan.program.vm.Vm;
 import vmlan.program.vm.VmStopper;
 import vmlan.program.vm.VmStore;
 
 @Command(
         name = "stop",
-        description = "Ends VMs: presses the power button, and after a deadline ends QEMU.",
-        footer = {"", "Examples:", "  vmlan stop web", "  vmlan stop --timeout 120 web db", "  vmlan stop --force web"})
+        description = {
+            "Ends VMs: presses the power button, asks the guest's agent where that is not heeded, and after a deadline"
+                    + " ends QEMU."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  vmlan stop web",
+            "  vmlan stop --timeout 120 web db",
+            "  vmlan stop --force web     do not wait for the guest",
+            "  vmlan stop --all"
+        })
 final class StopCommand implements Callable<Integer> {
     @Mixin
     HelpOption help;
 
-    @Option(
-            names = "--timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "30",
-            description = "How long the guest may take to power down (default: ${DEFAULT-VALUE}).")
-    private int timeout;
+    @Mixin
+    StopOptions options;
 
-    @Option(names = "--force", description = "Do not wait for the guest.")
-    private boolean force;
+    @Option(names = "--all", description = "Every VM that runs.")
+    private boolean all;
 
-    @Parameters(paramLabel = "NAME", arity = "1..*", description = "The VMs.")
-    private List<String> names;
+    @Option(names = "--json", description = "Print what became of each as JSON; errors as JSON, too.")
+    private boolean json;
+
+    @Parameters(paramLabel = "NAME", arity = "0..*", description = "The VMs.")
+    private List<String> names = new ArrayList<>();
 
     private final Session session;
 
@@ -40,26 +52,20 @@ final class StopCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure {
-        if (timeout < 0 || timeout > 3600) {
-            throw Failure.usage("--timeout " + timeout + " is not possible", "take 0 to 3600");
+        Duration deadline = options.deadline();
+        if (all == !names.isEmpty()) {
+            throw Failure.usage("stop needs names, or --all without any", "see: vmlan ps");
         }
         VmStore store = session.store();
-        // All names first, so that a wrong one stops nothing.
-        for (String name : names) {
-            store.known(name);
+        if (all) {
+            names.addAll(store.all().stream().filter(Vm::isAlive).map(Vm::name).toList());
         }
-        VmStopper stopper = new VmStopper(store);
-        for (String name : names) {
-            session.progress().step("waiting for " + name + " to power down");
-            VmStopper.How how = stopper.stop(name, force ? Duration.ZERO : Duration.ofSeconds(timeout));
-            switch (how) {
-                case NOT_RUNNING -> session.progress().note(name + " does not run");
-                case POWERED_DOWN -> session.progress().note(name + " has powered down");
-                case FORCED ->
-                    session.progress()
-                            .note(name + (force ? " was ended" : " did not power down in time; QEMU was ended"));
-            }
-        }
-        return 0;
+        VmStopper stopper = new VmStopper(store, session.networks());
+        session.progress().step("waiting for " + String.join(", ", names) + " to power down");
+        return new EachVm(session, json).atOnce(names, name -> {
+            VmStopper.How how = stopper.stop(name, deadline);
+            options.say(session.progress(), name, how);
+            return how.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        });
     }
 }

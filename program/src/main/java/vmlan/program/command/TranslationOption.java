@@ -1,8 +1,8 @@
 package vmlan.program.command;
 
 import picocli.CommandLine.Option;
+import vmlan.program.config.MacTranslation;
 import vmlan.program.message.Failure;
-import vmlan.program.serve.MacTranslation;
 
 /// `--mac-nat`
 final class TranslationOption {

@@ -9,9 +9,12 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() throws IOException {
+        return new String[] {"vmlan " + number(), "Java " + Runtime.version()};
+    }
+
+    static String number() throws IOException {
         try (InputStream in = Version.class.getResourceAsStream("/vmlan/program/version.txt")) {
-            String version = new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
-            return new String[] {"vmlan " + version, "Java " + Runtime.version()};
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
         }
     }
 }

@@ -1,6 +1,7 @@
 package vmlan.program.control;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.AsynchronousCloseException;
@@ -49,22 +50,74 @@ public final class ControlClient {
                 channel.connect(UnixDomainSocketAddress.of(socket));
                 HttpMessages messages =
                         new HttpMessages(Channels.newInputStream(channel), Channels.newOutputStream(channel));
-                messages.writeRequest(method, path, body);
+                messages.writeRequest(method, path, body, false);
                 return checked(messages.readResponse());
             } finally {
                 watchdog.cancel(false);
             }
         } catch (AsynchronousCloseException e) {
-            throw Failure.world(
-                    "the network '" + network + "' did not answer within " + limit.toSeconds() + " s",
-                    "see: vmlan network logs " + network + "; or end it, its VMs are kept: vmlan network stop --force "
-                            + network,
-                    e);
+            throw tooSlow(limit, e);
         } catch (IOException | HttpException e) {
-            throw Failure.world(
-                    "the network '" + network + "' does not answer: " + e.getMessage(),
-                    "start it: vmlan network start " + network,
-                    e);
+            throw silent(e);
+        }
+    }
+
+    private Failure tooSlow(Duration limit, Exception e) {
+        return Failure.world(
+                "the network '" + network + "' did not answer within " + limit.toSeconds() + " s",
+                "see: vmlan network logs " + network + "; or end it, its VMs are kept: vmlan network stop --force "
+                        + network,
+                e);
+    }
+
+    private Failure silent(Exception e) {
+        return Failure.world(
+                "the network '" + network + "' does not answer: " + e.getMessage(),
+                "start it: vmlan network start " + network,
+                e);
+    }
+
+    /// A connection that was HTTP and is now something else.
+    ///
+    /// @param channel to write to
+    /// @param in what the other end sends
+    public record Switched(SocketChannel channel, InputStream in) {}
+
+    /// Asks for a connection that is no HTTP any more. The caller closes it.
+    ///
+    /// @throws Failure when nobody answers within the limit, or the answer is an error
+    public Switched upgrade(String path, Duration limit) throws Failure {
+        SocketChannel channel = null;
+        Switched switched = null;
+        try {
+            channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            SocketChannel opened = channel;
+            Future<?> watchdog = CompletableFuture.runAsync(
+                    () -> closeQuietly(opened),
+                    CompletableFuture.delayedExecutor(limit.toMillis(), TimeUnit.MILLISECONDS));
+            try {
+                channel.connect(UnixDomainSocketAddress.of(socket));
+                HttpMessages messages =
+                        new HttpMessages(Channels.newInputStream(channel), Channels.newOutputStream(channel));
+                messages.writeRequest("POST", path, Map.of(), true);
+                ControlResponse response = messages.readResponse();
+                if (response.status() != ControlResponse.SWITCHING) {
+                    checked(response);
+                    throw new IOException("the answer was " + response.status());
+                }
+                switched = new Switched(channel, messages.rest());
+                return switched;
+            } finally {
+                watchdog.cancel(false);
+            }
+        } catch (AsynchronousCloseException e) {
+            throw tooSlow(limit, e);
+        } catch (IOException | HttpException e) {
+            throw silent(e);
+        } finally {
+            if (channel != null && switched == null) {
+                closeQuietly(channel);
+            }
         }
     }
 

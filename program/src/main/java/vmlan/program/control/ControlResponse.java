@@ -1,16 +1,35 @@
 package vmlan.program.control;
 
+import java.nio.channels.SocketChannel;
 import java.util.Map;
 
 /// @param body a JSON object
-public record ControlResponse(int status, Map<String, Object> body) {
+/// @param upgrade null for an answer like any; else the answer is what becomes of it
+public record ControlResponse(int status, Map<String, Object> body, Upgrade upgrade) {
+    /// 101: the connection stops being HTTP (RFC 9110 §7.8).
+    public static final int SWITCHING = 101;
+
+    /// Takes the connection over, or says why not.
+    @FunctionalInterface
+    public interface Upgrade {
+        /// May block. Whoever takes the channel over writes [ControlServer#switching] first.
+        ///
+        /// @return null when the channel is somebody else's from now on
+        ControlResponse take(SocketChannel channel);
+    }
+
     public static ControlResponse ok(Map<String, Object> body) {
-        return new ControlResponse(200, body);
+        return new ControlResponse(200, body, null);
+    }
+
+    /// The client has asked for another protocol.
+    public static ControlResponse upgrade(Upgrade upgrade) {
+        return new ControlResponse(SWITCHING, Map.of(), upgrade);
     }
 
     /// @param what one line: what is wrong
     /// @param remedy one line: what to do
     public static ControlResponse error(int status, String what, String remedy) {
-        return new ControlResponse(status, Map.of("error", Map.of("what", what, "do", remedy)));
+        return new ControlResponse(status, Map.of("error", Map.of("what", what, "do", remedy)), null);
     }
 }

@@ -3,10 +3,12 @@ package vmlan.program.control;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -16,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.hc.core5.http.HttpException;
 
 /// Answers HTTP requests on a Unix-domain socket. The socket lies in a folder that only its owner may enter.
@@ -82,24 +85,43 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
+    /// What becomes of a connection after a request.
+    private enum Next {
+        MORE,
+        END,
+        /// It is somebody else's.
+        TAKEN
+    }
+
+    /// What stands before the bytes of another protocol.
+    public static ByteBuffer switching() {
+        return ByteBuffer.wrap("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
+                .getBytes(StandardCharsets.US_ASCII));
+    }
+
     private void serve(SocketChannel connection) {
-        try (connection) {
+        Next next = Next.MORE;
+        try {
             HttpMessages messages =
                     new HttpMessages(Channels.newInputStream(connection), Channels.newOutputStream(connection));
-            boolean more = true;
-            while (more) {
-                more = serveOne(connection, messages);
+            while (next == Next.MORE) {
+                next = serveOne(connection, messages);
             }
         } catch (IOException e) {
             // The client went away; what it wanted was done or not, and there is nobody to tell.
+            next = Next.END;
         } catch (RuntimeException e) {
             log.accept("control: " + e);
+            next = Next.END;
         } finally {
             places.release();
+            if (next != Next.TAKEN) {
+                closeQuietly(connection);
+            }
         }
     }
 
-    private boolean serveOne(SocketChannel connection, HttpMessages messages) throws IOException {
+    private Next serveOne(SocketChannel connection, HttpMessages messages) throws IOException {
         try {
             HttpMessages.Incoming incoming;
             Future<?> watchdog = CompletableFuture.runAsync(
@@ -111,23 +133,54 @@ public final class ControlServer implements AutoCloseable {
                 messages.writeResponse(
                         ControlResponse.error(400, String.valueOf(e.getMessage()), "send HTTP/1.1 with a JSON object"),
                         false);
-                return false;
+                return Next.END;
             } finally {
                 watchdog.cancel(false);
             }
             if (incoming == null) {
-                return false;
+                return Next.END;
             }
-            messages.writeResponse(answer(incoming.request()), incoming.keepAlive());
-            return incoming.keepAlive();
+            ControlResponse response = answer(incoming.request());
+            if (response.upgrade() != null) {
+                response = upgrade(response.upgrade(), incoming, connection, messages);
+                if (response == null) {
+                    return Next.TAKEN;
+                }
+            }
+            messages.writeResponse(response, incoming.keepAlive());
+            return incoming.keepAlive() ? Next.MORE : Next.END;
         } catch (HttpException e) {
             throw new IOException(e);
         }
     }
 
+    /// @return null when the connection is somebody else's now
+    private ControlResponse upgrade(
+            ControlResponse.Upgrade upgrade,
+            HttpMessages.Incoming incoming,
+            SocketChannel connection,
+            HttpMessages messages) {
+        if (!incoming.wantsUpgrade()) {
+            // RFC 9110 §15.5.22
+            return ControlResponse.error(
+                    426,
+                    "the answer to this would be no HTTP",
+                    "send the headers Connection: Upgrade and Upgrade: tcp");
+        }
+        if (messages.hasMore()) {
+            return ControlResponse.error(
+                    400, "bytes came before the protocol was switched", "send them after the answer 101");
+        }
+        return answer(() -> upgrade.take(connection), incoming.request());
+    }
+
     private ControlResponse answer(ControlRequest request) {
+        return answer(() -> handler.handle(request), request);
+    }
+
+    private ControlResponse answer(Supplier<ControlResponse> answering, ControlRequest request) {
         try {
-            return handler.handle(request);
+            return answering.get();
         } catch (IllegalArgumentException e) {
             return ControlResponse.error(400, String.valueOf(e.getMessage()), "correct the request");
         } catch (RuntimeException e) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentLengthStrategy;
+import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpMessage;
 import org.apache.hc.core5.http.ProtocolException;
@@ -35,6 +36,9 @@ import vmlan.program.files.Json;
 ///
 /// Trust: both ends are processes of the same user, yet every length is bounded.
 final class HttpMessages {
+    /// The bytes of a TCP connection, as they are.
+    private static final String UPGRADE = "tcp";
+
     private static final int BUFFER = 8192;
     /// The longest body either way: the ports of a full network are some 300 KB of JSON.
     static final int LONGEST_BODY = 4 << 20;
@@ -57,7 +61,7 @@ final class HttpMessages {
     }
 
     /// A request and whether the peer wants the connection to go on after it.
-    record Incoming(ControlRequest request, boolean keepAlive) {}
+    record Incoming(ControlRequest request, boolean keepAlive, boolean wantsUpgrade) {}
 
     /// @return null at the end of the stream
     Incoming readRequest() throws IOException, HttpException {
@@ -91,9 +95,42 @@ final class HttpMessages {
             output.flush(out);
         }
         Map<String, Object> body = readBody(request, false);
-        boolean close = request.getFirstHeader("Connection") != null
-                && "close".equalsIgnoreCase(request.getFirstHeader("Connection").getValue());
-        return new Incoming(new ControlRequest(request.getMethod(), path, query, body), !close);
+        return new Incoming(
+                new ControlRequest(request.getMethod(), path, query, body),
+                !has(request, "Connection", "close"),
+                has(request, "Connection", "upgrade") && has(request, "Upgrade", UPGRADE));
+    }
+
+    /// Whether a header's list (RFC 9110 §5.6.1) has a word.
+    private static boolean has(HttpMessage head, String header, String word) {
+        for (Header found : head.getHeaders(header)) {
+            for (String part : found.getValue().split(",", -1)) {
+                if (part.strip().equalsIgnoreCase(word)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /// Whether bytes came behind the message that was read.
+    boolean hasMore() {
+        return input.hasBufferedData();
+    }
+
+    /// What comes behind the message that was read.
+    InputStream rest() {
+        return new InputStream() {
+            @Override
+            public int read() throws IOException {
+                return input.read(in);
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                return length == 0 ? 0 : input.read(bytes, offset, length, in);
+            }
+        };
     }
 
     private static String decoded(String text) throws ProtocolException {
@@ -115,12 +152,20 @@ final class HttpMessages {
         if (response == null) {
             throw new IOException("the connection ended before the answer");
         }
-        return new ControlResponse(response.getCode(), readBody(response, true));
+        if (response.getCode() == ControlResponse.SWITCHING) {
+            return new ControlResponse(response.getCode(), Map.of(), null);
+        }
+        return new ControlResponse(response.getCode(), readBody(response, true), null);
     }
 
-    void writeRequest(String method, String path, Map<String, Object> body) throws IOException, HttpException {
+    void writeRequest(String method, String path, Map<String, Object> body, boolean upgrade)
+            throws IOException, HttpException {
         BasicClassicHttpRequest head = new BasicClassicHttpRequest(method, path);
         head.setHeader("Host", "vmlan");
+        if (upgrade) {
+            head.setHeader("Connection", "Upgrade");
+            head.setHeader("Upgrade", UPGRADE);
+        }
         write(head, body, () -> new DefaultHttpRequestWriter().write(head, output, out));
     }
 

@@ -8,10 +8,10 @@ import java.util.List;
 import vmlan.packet.Ipv4Prefix;
 import vmlan.packet.Ipv6Prefix;
 import vmlan.packet.MacAddress;
+import vmlan.program.config.MacTranslation;
+import vmlan.program.config.NetworkName;
 import vmlan.program.files.Places;
 import vmlan.program.message.Failure;
-import vmlan.program.serve.MacTranslation;
-import vmlan.program.serve.NetworkName;
 import vmlan.program.serve.NetworkSettings;
 import vmlan.program.serve.Subnet;
 import vmlan.qemu.tool.Tool;
@@ -47,7 +47,8 @@ public final class EngineRouter implements Router {
                 Ipv4Prefix.parse(AddressPlan.NETWORK4),
                 Ipv6Prefix.parse(AddressPlan.NETWORK6),
                 MacAddress.parse(GATEWAY_MAC));
-        new NetworkSettings(NetworkName.of(NETWORK), subnet, MacTranslation.OFF).written(Places.in(home));
+        new NetworkSettings(NetworkName.of(NETWORK), subnet, MacTranslation.OFF, List.of(), List.of())
+                .written(Places.in(home));
         run(lan, "sh", "-ec", "ip address flush dev r0; echo 1 >/proc/sys/net/ipv6/conf/r0/disable_ipv6");
         run(
                 lan,

@@ -9,17 +9,19 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import vmlan.program.message.Failure;
+import vmlan.qemu.tool.SystemWords;
 
 /// The folders of one user, by the XDG base directory specification, macOS' Library, or `$VMLAN_HOME`.
 /// docs/files.md lists every file below them.
 public final class Places {
     /// The length of sun_path on macOS; Linux has 108 (sys/un.h). One bound for both, so that a path that
     /// works on one works on the other. The terminating zero needs a byte.
-    static final int SOCKET_PATH_LIMIT = 104;
+    public static final int SOCKET_PATH_LIMIT = 104;
 
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
@@ -38,7 +40,20 @@ public final class Places {
     }
 
     public static Places ofThisUser() throws Failure {
-        return of(System.getenv(), System.getProperty("os.name").startsWith("Mac"), uid());
+        return of(ofSystem(System.getenv()), System.getProperty("os.name").startsWith("Mac"), uid());
+    }
+
+    /// Cron, services and `env -i` leave HOME away, and the system knows it all the same (getpwuid(3), by Java).
+    private static Map<String, String> ofSystem(Map<String, String> environment) {
+        String home = System.getProperty("user.home", "");
+        if (!environment.getOrDefault("HOME", "").isEmpty()
+                || !home.startsWith("/")
+                || !Files.isDirectory(Path.of(home))) {
+            return environment;
+        }
+        Map<String, String> all = new HashMap<>(environment);
+        all.put("HOME", home);
+        return all;
     }
 
     /// Everything below one folder, as with `$VMLAN_HOME`.
@@ -46,9 +61,15 @@ public final class Places {
         return of(Map.of("VMLAN_HOME", home.toAbsolutePath().toString()), false, uid());
     }
 
-    static Places of(Map<String, String> environment, boolean mac, int uid) throws Failure {
+    /// @param environment of which `VMLAN_HOME`, `HOME`, `TMPDIR` and the XDG variables count
+    public static Places of(Map<String, String> environment, boolean mac, int uid) throws Failure {
         Path shortRun = Path.of("/tmp/vmlan-" + uid);
-        String own = absolute(environment, "VMLAN_HOME");
+        String own = text(environment, "VMLAN_HOME");
+        if (own != null && !own.startsWith("/")) {
+            throw Failure.usage(
+                    "VMLAN_HOME is " + own + ", which is a folder only from here",
+                    "set it to a whole path: VMLAN_HOME=" + Path.of(own).toAbsolutePath());
+        }
         if (own != null) {
             Path home = Path.of(own);
             return new Places(
@@ -61,6 +82,10 @@ public final class Places {
         String home = absolute(environment, "HOME");
         String temporary = absolute(environment, "TMPDIR");
         String runtime = absolute(environment, "XDG_RUNTIME_DIR");
+        if (runtime != null && isOfAnother(Path.of(runtime), uid)) {
+            // It stays set after `su`. "The directory MUST be owned by the user" (XDG): else it counts as not set.
+            runtime = null;
+        }
         Path run = runtime != null
                 ? Path.of(runtime, "vmlan")
                 : Path.of(temporary != null ? temporary : "/tmp", "vmlan-" + uid);
@@ -89,21 +114,41 @@ public final class Places {
     }
 
     /// "All paths set in these environment variables must be absolute" (XDG): a relative one counts as not set.
-    private static String absolute(Map<String, String> environment, String variable) {
-        String value = environment.get(variable);
+    private static String absolute(Map<String, String> environment, String variable) throws Failure {
+        String value = text(environment, variable);
         return value == null || !value.startsWith("/") ? null : value;
+    }
+
+    /// Null where it is not set, or empty. Paths end up in messages, logs and files of lines.
+    private static String text(Map<String, String> environment, String variable) throws Failure {
+        String value = environment.get(variable);
+        if (value != null && value.chars().anyMatch(Character::isISOControl)) {
+            throw Failure.usage(
+                    variable + " has a line break or another control character in it",
+                    "set it to the path of a folder without such");
+        }
+        return value == null || value.isEmpty() ? null : value;
+    }
+
+    private static boolean isOfAnother(Path folder, int uid) {
+        try {
+            return (Integer) Files.getAttribute(folder, "unix:uid") != uid;
+        } catch (IOException e) {
+            return false; // whoever makes it owns it
+        }
     }
 
     private static String needed(String home) throws Failure {
         if (home == null) {
             throw Failure.usage(
                     "there is no home folder: $HOME is not set",
-                    "set HOME, or VMLAN_HOME to a folder where vmlan may keep its files");
+                    "set VMLAN_HOME to a folder where vmlan may keep its files, or HOME");
         }
         return home;
     }
 
-    private static int uid() throws Failure {
+    /// Of this process.
+    public static int uid() throws Failure {
         try {
             Path self = Path.of("/proc/self");
             if (Files.exists(self)) {
@@ -124,8 +169,38 @@ public final class Places {
         return config;
     }
 
+    /// The same; made if it is not there.
+    public Path configMade() throws Failure {
+        return made(config);
+    }
+
     public Path cache() throws Failure {
         return made(cache);
+    }
+
+    /// The same path, without making anything.
+    public Path cacheIfAny() {
+        return cache;
+    }
+
+    /// Where sockets are, but for those of [#shortRunIfAny].
+    public Path runIfAny() {
+        return run;
+    }
+
+    /// Where sockets are whose path would be too long.
+    public Path shortRunIfAny() {
+        return shortRun;
+    }
+
+    /// As [#socket], without making anything.
+    public Path socketIfAny(String folder, String name) {
+        Path path = run.resolve(folder).resolve(name);
+        return isShort(path) ? path : shortRun.resolve(digest(path.toString()) + ".sock");
+    }
+
+    private static boolean isShort(Path path) {
+        return path.toString().getBytes(StandardCharsets.UTF_8).length < SOCKET_PATH_LIMIT;
     }
 
     /// A folder that survives restarts; made if it is not there.
@@ -141,14 +216,13 @@ public final class Places {
     /// A socket's or lock's path in the run-time folder; its folder is made. A path that is too long for a
     /// socket becomes a short one that depends on nothing but the long one, so that every command finds it.
     public Path socket(String folder, String name) throws Failure {
-        Path path = run.resolve(folder).resolve(name);
-        if (path.toString().getBytes(StandardCharsets.UTF_8).length < SOCKET_PATH_LIMIT) {
+        if (isShort(run.resolve(folder).resolve(name))) {
             owned(run);
             made(run.resolve(folder));
-            return path;
+        } else {
+            owned(shortRun);
         }
-        owned(shortRun);
-        return shortRun.resolve(digest(path.toString()) + ".sock");
+        return socketIfAny(folder, name);
     }
 
     private static String digest(String text) {
@@ -190,7 +264,8 @@ public final class Places {
             int owner = (Integer) Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS);
             if (Files.isSymbolicLink(folder) || owner != uid()) {
                 throw Failure.world(
-                        folder + " belongs to somebody else", "remove it, or set VMLAN_HOME to a folder of your own");
+                        folder + (owner != uid() ? " belongs to somebody else" : " is a link, not a folder"),
+                        "remove it, or set VMLAN_HOME to a folder of your own");
             }
             if (!Files.getPosixFilePermissions(folder).equals(OWNER_ONLY)) {
                 Files.setPosixFilePermissions(folder, OWNER_ONLY);
@@ -202,12 +277,6 @@ public final class Places {
 
     /// What the system said, without the Java around it.
     public static String reason(IOException e) {
-        if (e instanceof java.nio.file.AccessDeniedException) {
-            return "permission denied";
-        }
-        if (e instanceof java.nio.file.FileSystemException f && f.getReason() != null) {
-            return f.getReason();
-        }
-        return e.getMessage() == null ? e.toString() : e.getMessage();
+        return SystemWords.of(e);
     }
 }

@@ -1,14 +1,10 @@
 package vmlan.program.files;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -63,26 +59,8 @@ public final class StateFile {
         report.accept(path + " is damaged (" + why + "); it is now " + aside.getFileName() + ", and a new one begins");
     }
 
-    /// Writes beside the file, brings the bytes to the disk, then renames: a crash leaves the old or the new
-    /// one, whole.
+    /// A crash leaves the old or the new one, whole.
     public void write(Map<String, Object> content) throws IOException {
-        byte[] bytes = Json.prettyBytes(content);
-        Path fresh = Files.createTempFile(
-                path.getParent(),
-                path.getFileName() + ".",
-                ".new",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try {
-            try (FileChannel file = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-                ByteBuffer left = ByteBuffer.wrap(bytes);
-                while (left.hasRemaining()) {
-                    file.write(left);
-                }
-                file.force(true);
-            }
-            Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(fresh);
-        }
+        WholeFile.write(path, Json.prettyBytes(content));
     }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import vmlan.host.linux.OpenedNic;
 import vmlan.host.linux.Tap;
+import vmlan.program.config.NetworkName;
 import vmlan.program.files.Fields;
 import vmlan.program.files.Json;
 import vmlan.program.message.Failure;

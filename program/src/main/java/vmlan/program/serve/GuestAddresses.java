@@ -3,7 +3,6 @@ package vmlan.program.serve;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import vmlan.network.dhcp.Leases;
 import vmlan.network.gateway.Neighbour;
 import vmlan.network.gateway.Neighbours;
@@ -17,15 +16,16 @@ import vmlan.packet.MacAddress;
 /// @param ipv4 null when it has none yet
 /// @param ipv6 the network's own prefix first, link-local last
 record GuestAddresses(Ipv4Address ipv4, List<Ipv6Address> ipv6) {
+    static final GuestAddresses NONE = new GuestAddresses(null, List.of());
+
     /// Counts a lease that was given, and an address that was seen, since the VM started: a sticky lease of
     /// an earlier life says nothing about whether the guest is up.
     static GuestAddresses of(Leases leases, Neighbours neighbours, MacAddress mac, long sinceNanos) {
-        long leaseNanos = TimeUnit.SECONDS.toNanos(NetworkSettings.LEASE_SECONDS);
         List<Neighbour> seen = neighbours.all().stream()
                 .filter(neighbour -> neighbour.mac().equals(mac) && neighbour.seenNanos() - sinceNanos >= 0)
                 .toList();
         Ipv4Address ipv4 = leases.of(mac)
-                .filter(lease -> lease.expiresNanos() - leaseNanos - sinceNanos >= 0)
+                .filter(lease -> lease.acknowledgedNanos() - sinceNanos >= 0)
                 .map(lease -> lease.address())
                 .or(() -> seen.stream()
                         .map(Neighbour::ipv4)

@@ -48,6 +48,7 @@ final class HandPorts implements AutoCloseable {
                         public void detached(String why) {
                             owner.log().accept(name + ": detached: " + why);
                             ports.remove(far[0]);
+                            owner.leaving(ours);
                             owner.network().disconnect(ours);
                         }
                     });

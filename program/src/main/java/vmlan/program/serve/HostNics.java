@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import vmlan.host.linux.NicList;
 import vmlan.host.linux.RedirectKind;
+import vmlan.program.config.NetworkName;
 import vmlan.program.files.Places;
 import vmlan.program.message.Failure;
 
@@ -141,7 +142,7 @@ public final class HostNics {
     }
 
     /// @param release such as `6.18.44-cloud-amd64`
-    static boolean hasTcx(String release) {
+    public static boolean hasTcx(String release) {
         Matcher numbers = Pattern.compile("^([0-9]{1,4})\\.([0-9]{1,4})").matcher(release);
         if (!numbers.find()) {
             return false;

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import vmlan.host.EventLoop;
-import vmlan.host.linux.FrameReceiver;
+import vmlan.host.FrameReceiver;
 import vmlan.host.linux.Tap;
 import vmlan.host.linux.TapDevice;
 import vmlan.network.DropReason;
@@ -77,6 +77,10 @@ final class HostTap implements HostSide, FrameReceiver, AutoCloseable {
     public void failed(Exception cause) {
         log.failure(tap.name() + ": can be read no longer", cause);
         gateway.attachHost(null, false);
+    }
+
+    String name() {
+        return tap.name();
     }
 
     /// `rx` is what the network got from the host.

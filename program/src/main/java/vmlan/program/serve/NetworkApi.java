@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import vmlan.network.gateway.Gateway;
@@ -18,13 +17,14 @@ import vmlan.program.control.ControlResponse;
 import vmlan.program.control.ControlServer;
 import vmlan.program.files.Fields;
 import vmlan.program.files.Places;
+import vmlan.program.hostdns.NameService;
 import vmlan.program.message.Failure;
+import vmlan.program.publish.NotPublished;
 
 /// The requests that a network process answers. docs/control-api.md describes them with examples.
 ///
 /// Called on virtual threads; what touches the network runs on its loop.
 final class NetworkApi implements ControlServer.Handler {
-    private static final long LOOP_LIMIT_SECONDS = 10;
     private static final int LONGEST_WAIT_SECONDS = 600;
     private static final int LONGEST_PING_MILLIS = 60_000;
 
@@ -32,12 +32,16 @@ final class NetworkApi implements ControlServer.Handler {
     private final NetworkState state;
     private final Places places;
     private final NetworkReport report;
+    private final OutsideApi outside;
+    private final NameService hostNames;
 
-    NetworkApi(NetworkProcess network, NetworkState state, Places places, NetworkReport report) {
+    NetworkApi(NetworkProcess network, NetworkState state, Places places, NetworkReport report, NameService hostNames) {
+        this.hostNames = hostNames;
         this.network = network;
         this.state = state;
         this.places = places;
         this.report = report;
+        this.outside = new OutsideApi(network, state);
     }
 
     @Override
@@ -57,8 +61,18 @@ final class NetworkApi implements ControlServer.Handler {
                 case "GET vms 3" -> addresses(path.get(2), request.query());
                 case "POST ping 2" -> ping(new Fields(request.body()));
                 case "POST stop 2" -> stop();
-                default -> unknown(request);
+                case "POST host-names 2" -> {
+                    hostNames.lookAgain();
+                    yield ControlResponse.ok(Map.of());
+                }
+                default -> {
+                    ControlResponse response = outside.handle(what + " " + path.size(), request);
+                    yield response == null ? unknown(request) : response;
+                }
             };
+        } catch (NotPublished e) {
+            return ControlResponse.error(
+                    409, e.explained().what(), e.explained().remedy());
         } catch (IllegalStateException e) {
             return ControlResponse.error(409, e.getMessage(), "see: vmlan ps");
         } catch (TimeoutException e) {
@@ -81,20 +95,7 @@ final class NetworkApi implements ControlServer.Handler {
     }
 
     private <T> T onLoop(Callable<T> task) throws IOException, TimeoutException, InterruptedException {
-        return await(network.loop().call(task), TimeUnit.SECONDS.toMillis(LOOP_LIMIT_SECONDS));
-    }
-
-    private static <T> T await(CompletableFuture<T> future, long millis)
-            throws IOException, TimeoutException, InterruptedException {
-        try {
-            return future.get(millis, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case IOException cause -> throw cause;
-                case RuntimeException cause -> throw cause;
-                default -> throw new IllegalArgumentException(e.getCause());
-            }
-        }
+        return LoopCalls.call(network.loop(), task);
     }
 
     private ControlResponse register(String id, Fields fields)
@@ -109,13 +110,18 @@ final class NetworkApi implements ControlServer.Handler {
         values.remove("pid");
         PortRecord record = PortRecord.of(new Fields(values));
         checkAddress(record.address());
-        onLoop(() -> network.register(record));
+        onLoop(() -> {
+            network.ports().makeWay(record);
+            return true;
+        });
+        GuestPort port = onLoop(() -> network.ports().register(record));
         // The VM starts only when its port is on disk: from then on a restarted network knows it.
         state.settle();
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("socket", record.socket().toString());
         body.put("mtu", onLoop(network::mtu));
         body.put("notes", onLoop(network::notes));
+        body.put("published", outside.published(port));
         return ControlResponse.ok(body);
     }
 
@@ -138,7 +144,7 @@ final class NetworkApi implements ControlServer.Handler {
         long pid = fields.number("pid");
         long start = fields.number("pidMark");
         onLoop(() -> {
-            network.process(known(path.get(2)), pid, start);
+            network.ports().process(known(path.get(2)), pid, start);
             return true;
         });
         state.settle();
@@ -147,14 +153,15 @@ final class NetworkApi implements ControlServer.Handler {
 
     private ControlResponse unregister(String id) throws IOException, TimeoutException, InterruptedException {
         onLoop(() -> {
-            network.portEnded(known(id), "unregistered");
+            network.ports().ended(known(id), "unregistered");
             return true;
         });
+        LoopCalls.settle(network.loop());
         return ControlResponse.ok(Map.of());
     }
 
     private GuestPort known(String id) {
-        GuestPort port = network.port(id);
+        GuestPort port = network.ports().of(id);
         if (port == null) {
             throw new IllegalArgumentException("there is no port '" + id + "'");
         }
@@ -182,7 +189,7 @@ final class NetworkApi implements ControlServer.Handler {
                 return true;
             });
             if (wait > 0) {
-                await(there, TimeUnit.SECONDS.toMillis(wait));
+                LoopCalls.await(there, TimeUnit.SECONDS.toMillis(wait));
             }
         } catch (TimeoutException e) {
             // The answer says what there is; the caller sees that it is not enough.
@@ -219,7 +226,7 @@ final class NetworkApi implements ControlServer.Handler {
             network.network().flush();
             return true;
         });
-        PingOutcome result = await(outcome, millis + TimeUnit.SECONDS.toMillis(LOOP_LIMIT_SECONDS));
+        PingOutcome result = LoopCalls.await(outcome, millis + LoopCalls.LIMIT_MILLIS);
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("answered", result.answered());
         body.put("micros", TimeUnit.NANOSECONDS.toMicros(result.nanos()));

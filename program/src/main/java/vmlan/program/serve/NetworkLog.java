@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.function.Consumer;
+import vmlan.qemu.tool.Printable;
 
 /// The log of a network process: a line an event, never a line a frame; two files of 1 MiB at most.
 final class NetworkLog implements Consumer<String> {
@@ -45,7 +46,7 @@ final class NetworkLog implements Consumer<String> {
 
     /// Names and messages may hold a guest's bytes: a terminal that shows the log must not obey them.
     private static String printable(String line) {
-        return line.replaceAll("\\p{Cntrl}", "?");
+        return Printable.marked(line);
     }
 
     private void rotate() {

@@ -18,7 +18,11 @@ import vmlan.host.linux.OpenedNic;
 import vmlan.host.linux.Rights;
 import vmlan.host.linux.Tap;
 import vmlan.host.linux.TcFilter;
+import vmlan.packet.Ipv4Prefix;
 import vmlan.packet.Ipv6Prefix;
+import vmlan.program.config.MacTranslation;
+import vmlan.program.config.NetworkMode;
+import vmlan.program.config.NetworkName;
 import vmlan.program.files.Fields;
 import vmlan.program.files.FileLock;
 import vmlan.program.files.Places;
@@ -36,7 +40,7 @@ public final class NetworkOpener {
     private static final Duration NIC_LOOK = Duration.ofMillis(200);
 
     private final Places places;
-    private final NetworkName name;
+    private NetworkName name;
 
     public NetworkOpener(Places places, NetworkName name) {
         this.places = places;
@@ -59,8 +63,11 @@ public final class NetworkOpener {
             if (again) {
                 awaitNic();
             }
-            NetworkSettings settings = NetworkSettings.readOrChoose(
-                    places, name.text(), translation, line -> System.err.println("vmlan: " + line), new SecureRandom());
+            NetworkSettings settings = new SettingsChoice(
+                            places, name.text(), line -> System.err.println("vmlan: " + line))
+                    .make(translation, new SecureRandom());
+            // networks.yaml may name another NIC, or another mode, than when the network ran before
+            name = settings.networkName();
             OpenedNic nic = name.mode().hasUplink() ? openNic(settings) : null;
             Tap tap = name.mode().hasTap() ? openTap(settings) : null;
             become(new Devices(nic, tap));
@@ -133,13 +140,14 @@ public final class NetworkOpener {
     }
 
     /// A `shared` network goes on without a tap where there is none to be had; `host` is nothing without.
-    private Tap openTap(NetworkSettings settings) throws IOException {
+    private Tap openTap(NetworkSettings settings) throws IOException, Failure {
         Subnet subnet = settings.subnet();
         try {
+            refuseOverlap(settings);
             Tap tap = Tap.open(new Tap.Wish(
-                    "vmlan-" + name.mode().key(),
+                    tapName(name),
                     subnet.gatewayMac().bits(),
-                    NetworkSettings.MTU,
+                    settings.mtu(),
                     subnet.gateway(),
                     subnet.ipv4().length(),
                     subnet.gateway6(),
@@ -154,6 +162,30 @@ public final class NetworkOpener {
                     "vmlan: the host has no interface on the network " + name.text() + ": " + Places.reason(e));
             return null;
         }
+    }
+
+    /// An interface in a network that the host has a route to would take the host's own packets for it.
+    private void refuseOverlap(NetworkSettings settings) throws IOException, Failure {
+        List<Ipv4Prefix> routes = SettingsChoice.overlappingRoutes(settings);
+        if (routes.isEmpty()) {
+            return;
+        }
+        String why = settings.subnet().ipv4() + " overlaps " + routes.getFirst() + ", to which the host has a route";
+        if (!name.mode().needsRights()) {
+            throw new IOException(why);
+        }
+        throw Failure.world(
+                "the network " + name.text() + " cannot be started: " + why,
+                name.isDefined()
+                        ? "choose other addresses in the command line"
+                        : "choose another ipv4 in networks.yaml");
+    }
+
+    /// IFNAMSIZ leaves 15 letters (linux/if.h). Where two networks begin alike, the second tap is `vmlanN`.
+    static String tapName(NetworkName name) {
+        String text =
+                "vmlan-" + (name.mode() == NetworkMode.ROUTER ? name.mode().key() : name.text());
+        return text.substring(0, Math.min(text.length(), 15));
     }
 
     private void become(Devices devices) throws IOException, Failure {

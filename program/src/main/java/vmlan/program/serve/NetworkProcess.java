@@ -2,11 +2,7 @@ package vmlan.program.serve;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -15,16 +11,15 @@ import java.util.stream.Stream;
 import vmlan.host.EventLoop;
 import vmlan.host.ReadBuffer;
 import vmlan.network.Switch;
+import vmlan.network.SwitchPort;
 import vmlan.packet.MacAddress;
+import vmlan.program.config.NetworksFile;
 import vmlan.program.files.Places;
 import vmlan.program.message.Failure;
-import vmlan.qemu.ProcessMark;
 
 /// One running network: switch, gateway and ports, wired to the event loop. Everything here happens on the
 /// loop's thread.
 public final class NetworkProcess implements GuestPort.Owner, UplinkService.Owner {
-    /// Ports of one network; each costs a descriptor or two of the 20,000 that a process may have at least.
-    private static final int MOST_PORTS = 1024;
     /// MACs that the switch remembers: several for each port.
     private static final int MAC_TABLE = 8192;
     /// How long an unheard MAC stays known (IEEE 802.1D-2004, table 7-5: 300 s).
@@ -32,7 +27,7 @@ public final class NetworkProcess implements GuestPort.Owner, UplinkService.Owne
     /// Changes within this time are written once.
     private static final long SAVE_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    private final NetworkSettings settings;
+    private NetworkSettings settings;
     private final NetworkState state;
     private final NetworkLog log;
     private final EventLoop loop;
@@ -43,13 +38,12 @@ public final class NetworkProcess implements GuestPort.Owner, UplinkService.Owne
     private final UplinkService uplink;
     private final List<NetworkService> services;
     private final Reattachment reattachment;
-    private final Map<String, GuestPort> ports = new LinkedHashMap<>();
-    /// Known ports that could not be taken back now; kept on disk while their VM runs.
-    private final List<PortRecord> lost = new ArrayList<>();
+    private final GuestPorts ports;
     private final List<Runnable> watchers = new ArrayList<>();
     private final HandPorts handPorts;
     private final GuestLinks links;
-
+    private final HostChanges hostChanges;
+    private final LiveConfiguration configuration;
     private boolean wantsReopening;
     private long savedChanges;
     private boolean savePlanned;
@@ -74,71 +68,63 @@ public final class NetworkProcess implements GuestPort.Owner, UplinkService.Owne
         this.idleNanos = idleNanos;
         this.reattachment = new Reattachment(log);
         this.links = new GuestLinks(log);
+        this.ports = new GuestPorts(this, state, reattachment, links);
+        this.configuration = new LiveConfiguration(this, new NetworksFile(places), log);
         this.gateway = settings.mode().hasGateway()
                 ? new GatewayService(
                         settings,
                         log,
+                        loop,
                         network,
-                        state.knownLeases(log),
-                        state.knownNeighbours(log),
+                        state.knownLeases(log, loop.now()),
+                        state.knownNeighbours(log, loop.now()),
                         devices.tap() == null ? null : new HostTap(devices.tap(), loop, network, log),
-                        random,
-                        loop.now())
+                        places.socket(settings.name(), "command.sock"),
+                        ports::all,
+                        random)
                 : null;
         this.uplink = settings.mode().hasUplink()
                 ? new UplinkService(
+                        settings.name(),
                         devices.nic(),
-                        gateway == null ? state.knownNeighbours(log) : List.of(),
+                        gateway == null ? state.knownNeighbours(log, loop.now()) : List.of(),
                         network,
                         loop,
                         log,
                         this)
                 : null;
         this.services = Stream.of(gateway, uplink).filter(Objects::nonNull).toList();
+        this.hostChanges = new HostChanges(loop, log, services, this::changed);
         this.savedChanges = changes();
         this.handPorts = new HandPorts(this, places.socket(settings.name(), "qemu.sock"));
         this.emptySince = loop.now();
-        restorePorts();
+        if (ports.restore(services, settings.subnet())) {
+            services.forEach(service -> service.resume(loop.now()));
+            network.flush();
+        }
+        new VmLogs(places, log).watch(loop, ports.all());
     }
 
     private long changes() {
         return services.stream().mapToLong(NetworkService::changes).sum();
     }
 
-    private void restorePorts() throws IOException {
-        List<PortRecord> known = new ArrayList<>(state.knownPorts(log));
-        // Those that asked for an address first: the others take what is free.
-        known.sort(Comparator.comparing(record -> record.address() == null));
-        for (PortRecord record : known) {
-            try {
-                // The clock may have been set back since; nothing was seen in the future.
-                open(record.since(Math.min(record.sinceNanos(), loop.now())), true);
-            } catch (IOException | RuntimeException e) {
-                log.accept(record.id() + ": cannot be taken back: " + e.getMessage());
-                lost.add(record);
-            }
-        }
-        if (!ports.isEmpty()) {
-            log.accept("took back " + ports.size() + " ports");
-            services.forEach(service -> service.resume(loop.now()));
-            network.flush();
-        }
-    }
-
     /// Runs the network until it is told to stop or has been without a VM for long enough.
     void run() {
+        hostChanges.start();
         loop.run(this::round);
+        hostChanges.close();
         services.forEach(service -> service.farewell(loop.now()));
         network.flush();
         handPorts.close();
         // Closed without being forgotten: the VMs run on, and the next process takes them back.
-        ports.values().forEach(GuestPort::close);
+        ports.all().forEach(GuestPort::close);
         save();
         services.forEach(NetworkService::close);
     }
 
     private long round(long now) {
-        long wait = idle(now);
+        long wait = Math.min(idle(now), hostChanges.round(now));
         for (NetworkService service : services) {
             wait = Math.min(wait, service.round(now));
             service.logFaults();
@@ -155,8 +141,14 @@ public final class NetworkProcess implements GuestPort.Owner, UplinkService.Owne
 
     @Override
     public void linkChanged(boolean up) {
-        links.set(up, List.copyOf(ports.values()));
+        links.set(up, List.copyOf(ports.all()));
+        hostChanges.review();
         changed();
+    }
+
+    @Override
+    public void renewLinks() {
+        links.renew(List.copyOf(ports.all()));
     }
 
     @Override
@@ -171,7 +163,7 @@ public final class NetworkProcess implements GuestPort.Owner, UplinkService.Owne
     }
 
     private long idle(long now) {
-        if (!ports.isEmpty() || !handPorts.ports().isEmpty()) {
+        if (!ports.all().isEmpty() || !handPorts.ports().isEmpty()) {
             emptySince = now;
             return Long.MAX_VALUE;
         }
@@ -201,73 +193,14 @@ public final class NetworkProcess implements GuestPort.Owner, UplinkService.Owne
                         .toList());
     }
 
-    private void savePorts() {
-        List<PortRecord> records =
-                new ArrayList<>(ports.values().stream().map(GuestPort::record).toList());
-        lost.removeIf(record -> ports.containsKey(record.id()) || !ProcessMark.isAlive(record.pid(), record.pidMark()));
-        records.addAll(lost);
-        state.savePorts(records);
-    }
-
-    /// Makes the port of a VM that is about to start.
-    ///
-    /// @throws IllegalStateException with the reason when the port cannot be had
-    GuestPort register(PortRecord record) throws IOException {
-        GuestPort old = ports.get(record.id());
-        if (old != null && old.record().pid() != 0 && old.isAttached()) {
-            throw new IllegalStateException("the port " + record.id() + " is in use by a running VM");
-        }
-        for (GuestPort other : ports.values()) {
-            if (other != old && other.record().mac().equals(record.mac())) {
-                throw new IllegalStateException("the MAC address " + record.mac() + " belongs to "
-                        + other.record().vm() + ", which is running");
-            }
-        }
-        if (old != null) {
-            close(old);
-        }
-        if (ports.size() >= MOST_PORTS) {
-            throw new IllegalStateException("the network has " + MOST_PORTS + " ports, which is the most");
-        }
-        GuestPort port = open(record.since(loop.now()), false);
-        log.accept(record.id() + ": registered for " + record.vm() + ", " + record.mac());
-        savePorts();
-        return port;
-    }
-
-    private GuestPort open(PortRecord record, boolean restored) throws IOException {
-        services.forEach(service -> service.welcome(record));
-        GuestPort port = new GuestPort(this, record, restored);
-        // Nobody else can send as this VM; what comes for it goes to its port and no other.
-        if (!network.pin(port.port(), record.mac(), loop.now())) {
-            log.accept(record.id() + ": its MAC address cannot be kept for it: the table is full");
-        }
-        ports.put(record.id(), port);
-        return port;
-    }
-
-    /// QEMU of a registered port runs.
-    void process(GuestPort port, long pid, long startMillis) {
-        port.process(pid, startMillis);
-        savePorts();
+    @Override
+    public void portEnded(GuestPort port, String why) {
+        ports.ended(port, why);
     }
 
     @Override
-    public void portEnded(GuestPort port, String why) {
-        if (ports.get(port.record().id()) == port) {
-            log.accept(port.record().id() + ": " + why);
-            close(port);
-            savePorts();
-        }
-    }
-
-    private void close(GuestPort port) {
-        ports.remove(port.record().id());
-        port.port().fault().ifPresent(fault -> log.failure(port.record().id() + ": internal error", fault));
-        reattachment.forget(port.record());
-        services.forEach(service -> service.dismiss(port.record()));
-        links.forget(port.record());
-        port.close();
+    public void leaving(SwitchPort port) {
+        services.forEach(service -> service.leaving(port, loop.now()));
     }
 
     @Override
@@ -285,16 +218,13 @@ public final class NetworkProcess implements GuestPort.Owner, UplinkService.Owne
     }
 
     /// The addresses that a NIC has shown or taken since its VM was started.
-    GuestAddresses addresses(MacAddress mac, long sinceNanos) {
-        return services.getFirst().addresses(mac, sinceNanos);
+    @Override
+    public GuestAddresses addresses(MacAddress mac, long sinceNanos) {
+        return services.isEmpty() ? GuestAddresses.NONE : services.getFirst().addresses(mac, sinceNanos);
     }
 
-    Collection<GuestPort> ports() {
-        return ports.values();
-    }
-
-    GuestPort port(String id) {
-        return ports.get(id);
+    GuestPorts ports() {
+        return ports;
     }
 
     HandPorts handPorts() {
@@ -310,6 +240,10 @@ public final class NetworkProcess implements GuestPort.Owner, UplinkService.Owne
         return Optional.ofNullable(uplink);
     }
 
+    HostChanges hostChanges() {
+        return hostChanges;
+    }
+
     List<NetworkService> services() {
         return services;
     }
@@ -318,14 +252,47 @@ public final class NetworkProcess implements GuestPort.Owner, UplinkService.Owne
         return settings;
     }
 
-    /// What whoever starts a VM should know.
-    List<String> notes() {
-        return uplink == null ? List.of() : uplink.notes();
+    /// Changes what may be changed while the network runs; on disk soon.
+    ///
+    /// @throws IllegalArgumentException that says what cannot be
+    void change(SettingsChange change) {
+        configure(change.applied(settings));
     }
 
-    /// The longest packet that a guest may send.
+    /// The same with settings that were looked at. One that cannot be changes nothing.
+    void configure(NetworkSettings changed) {
+        try {
+            services.forEach(service -> service.settings(changed));
+        } catch (RuntimeException e) {
+            services.forEach(service -> service.settings(settings));
+            throw e;
+        }
+        settings = changed;
+        ports.all().forEach(GuestPort::isolate);
+        state.saveSettings(settings);
+    }
+
+    @Override
+    public boolean isIsolating() {
+        return settings.isIsolating();
+    }
+
+    LiveConfiguration configuration() {
+        return configuration;
+    }
+
+    /// What whoever starts a VM should know.
+    List<String> notes() {
+        List<String> notes = new ArrayList<>(
+                hostChanges.warnings().stream().map(HostChanges.Warning::text).toList());
+        if (uplink != null) {
+            notes.addAll(uplink.notes(hostChanges.warnings()));
+        }
+        return notes;
+    }
+
     int mtu() {
-        return uplink == null ? NetworkSettings.MTU : uplink.mtu();
+        return uplink == null ? settings.mtu() : uplink.mtu();
     }
 
     @Override

@@ -2,15 +2,20 @@ package vmlan.program.serve;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import vmlan.network.DropReason;
 import vmlan.network.SwitchPort;
 import vmlan.packet.MacAddress;
+import vmlan.program.config.MacTranslation;
+import vmlan.program.config.NamedAddresses;
+import vmlan.program.config.NetworkBlock;
+import vmlan.program.config.NetworkName;
+import vmlan.program.publish.PublishRule;
 
 /// What a network says about itself, in the shapes of the contract (docs/control-api.md). On the loop's thread.
 final class NetworkReport {
@@ -26,7 +31,7 @@ final class NetworkReport {
 
     Map<String, Object> network() {
         List<Map<String, Object>> ports = new ArrayList<>();
-        for (GuestPort port : network.ports()) {
+        for (GuestPort port : network.ports().all()) {
             Map<String, Object> json = port(
                     port.port(),
                     port.record().id(),
@@ -34,7 +39,12 @@ final class NetworkReport {
                     port.record().mac());
             GuestAddresses addresses = addresses(port);
             json.put("attached", port.isAttached());
-            json.put("isolated", port.record().isolated());
+            json.put("isolated", port.port().isolated());
+            json.put(
+                    "published",
+                    port.record().published().stream()
+                            .map(PublishRule::toString)
+                            .toList());
             json.put("ipv4", addresses.ipv4Text());
             json.put("ipv6", addresses.ipv6Texts());
             ports.add(json);
@@ -44,18 +54,27 @@ final class NetworkReport {
             json.put("attached", true);
             ports.add(json);
         }
-        Map<String, Object> json = describe(network.settings().networkName(), network.settings(), stream, control);
+        Map<String, Object> json = describe(
+                network.settings().networkName(),
+                network.settings(),
+                network.settings().block(),
+                stream,
+                control);
         json.put("state", "running");
         json.put("pid", ProcessHandle.current().pid());
         json.put("ports", ports);
         network.services().forEach(service -> service.describe(json));
+        network.hostChanges().describe(json);
+        network.configuration().describe(json);
         return json;
     }
 
     /// The part that is known of a network that does not run, too.
     ///
     /// @param settings null for one that never ran and has chosen nothing yet
-    static Map<String, Object> describe(NetworkName name, NetworkSettings settings, Path stream, Path control) {
+    /// @param block of networks.yaml; null where it has none
+    static Map<String, Object> describe(
+            NetworkName name, NetworkSettings settings, NetworkBlock block, Path stream, Path control) {
         Map<String, Object> sockets = new LinkedHashMap<>();
         sockets.put("stream", stream.toString());
         sockets.put("dgram", null);
@@ -74,6 +93,12 @@ final class NetworkReport {
         json.put("ipv6", subnet == null ? null : subnet.ipv6().toString());
         json.put("gateway", gateway);
         json.put("sockets", sockets);
+        json.put("allowedHostPorts", settings == null ? List.of() : SettingsChange.texts(settings.allowedHostPorts()));
+        json.put("names", settings == null ? Map.of() : NamedAddresses.toJson(settings.names()));
+        NetworkSettings its = settings != null
+                ? settings
+                : new NetworkSettings(name, null, MacTranslation.AUTO, List.of(), List.of(), block);
+        json.put("settings", SettingsReport.describe(its));
         json.put("ports", List.of());
         return json;
     }
@@ -122,18 +147,20 @@ final class NetworkReport {
             json.put("mac", lease.mac().toString());
             json.put("ipv4", lease.address().toString());
             json.put("ipv6", gateway.ipv6Of(lease.mac()));
-            json.put(
-                    "expires",
-                    Instant.ofEpochSecond(TimeUnit.NANOSECONDS.toSeconds(lease.expiresNanos()))
-                            .toString());
+            json.put("expires", timeOfDay(lease.expiresNanos()).toString());
             return json;
         });
+    }
+
+    /// The network's clock stands still while the host sleeps.
+    private Instant timeOfDay(long nanos) {
+        return Instant.now().plusNanos(nanos - network.loop().now()).truncatedTo(ChronoUnit.SECONDS);
     }
 
     /// The NICs of one VM on this network, in the form that `ps` has for each.
     Map<String, Object> vm(String vm) {
         List<Map<String, Object>> nics = new ArrayList<>();
-        for (GuestPort port : network.ports()) {
+        for (GuestPort port : network.ports().all()) {
             if (port.record().vm().equals(vm)) {
                 GuestAddresses addresses = addresses(port);
                 Map<String, Object> json = new LinkedHashMap<>();
@@ -154,7 +181,7 @@ final class NetworkReport {
     /// Whether a VM is so far: `attached` with all its NICs, or with an address that others can use, any IPv4
     /// (`ipv4`) or an IPv6 that is not link-local (`ipv6`).
     boolean has(String vm, String until) {
-        List<GuestPort> ports = network.ports().stream()
+        List<GuestPort> ports = network.ports().all().stream()
                 .filter(port -> port.record().vm().equals(vm))
                 .toList();
         return switch (until) {

@@ -7,11 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 import vmlan.host.EventLoop;
+import vmlan.network.dns.DomainServer;
+import vmlan.program.config.NetworksFile;
 import vmlan.program.control.ControlServer;
 import vmlan.program.files.FileLock;
 import vmlan.program.files.Places;
+import vmlan.program.hostdns.HostDnsSettings;
+import vmlan.program.hostdns.NameService;
 import vmlan.program.message.Failure;
 
 /// The life of a network process: takes the network's lock, reads what it was, serves it, and cleans up.
@@ -19,8 +24,8 @@ public final class NetworkServer {
     /// What the process prints on standard output when it can be used.
     public static final String READY = "ready";
 
-    /// The exit status that asks who started this process with rights to open its devices anew (setup/open-network.sh):
-    /// EX_TEMPFAIL of sysexits.h.
+    /// The exit status that asks who started this process with rights to open its devices anew
+    /// (setup/open-network.sh): EX_TEMPFAIL of sysexits.h.
     public static final int REOPEN = 75;
 
     private static final Duration IDLE = Duration.ofSeconds(60);
@@ -40,16 +45,19 @@ public final class NetworkServer {
     /// @param ready told once, by the line [#READY]
     /// @return the exit status
     public int serve(PrintStream ready) throws Failure {
-        Devices devices = Devices.handedOver(NetworkName.of(name));
+        // Somebody who typed this gets told before anything is made.
+        Devices.handedOver(new NetworkNames(places).known(name));
         Path folder = places.state("networks", name);
         try (FileLock lock = lock(folder.resolve("lock"))) {
             NetworkLog log = new NetworkLog(folder.resolve("network.log"));
             Files.writeString(folder.resolve("pid"), ProcessHandle.current().pid() + "\n", StandardCharsets.US_ASCII);
             Files.deleteIfExists(folder.resolve(Networks.STOPPED));
             RandomGenerator random = new SecureRandom();
-            NetworkSettings settings = NetworkSettings.readOrChoose(places, name, null, log, random);
+            NetworkSettings settings = new SettingsChoice(places, name, log).make(null, random);
+            Devices devices = Devices.handedOver(settings.networkName());
             try (StateKeeper keeper = new StateKeeper(log);
-                    EventLoop loop = new EventLoop(e -> log.failure("internal error", e))) {
+                    EventLoop loop = new EventLoop(
+                            e -> log.failure("internal error", e), new NetworkClock(folder, log).aheadNanos(keeper))) {
                 NetworkState state = new NetworkState(folder, keeper);
                 NetworkProcess network =
                         new NetworkProcess(settings, state, log, loop, places, devices, idleNanos(), random);
@@ -81,10 +89,18 @@ public final class NetworkServer {
                 },
                 "shutdown");
         Runtime.getRuntime().addShutdownHook(hook);
-        try (ControlServer server = ControlServer.start(control, new NetworkApi(network, state, places, report), log)) {
+        NetworksFile file = new NetworksFile(places);
+        try (NameService hostNames = new NameService(
+                        () -> hostNamesPort(log),
+                        () -> new DomainServer(NetworkSettings.DOMAIN, new GuestsOfAllNetworks(places)),
+                        log);
+                ControlServer server =
+                        ControlServer.start(control, new NetworkApi(network, state, places, report, hostNames), log);
+                FileWatch watch = new FileWatch(file.path(), () -> reread(file, network), log)) {
             Subnet subnet = network.settings().subnet();
             log.accept("serving " + name + ": "
-                    + (subnet == null ? "bridged" : subnet.ipv4() + ", " + subnet.ipv6()) + ", pid "
+                    + (subnet == null ? network.settings().mode().key() : subnet.ipv4() + ", " + subnet.ipv6())
+                    + ", pid "
                     + ProcessHandle.current().pid());
             ready.println(READY);
             ready.flush();
@@ -92,6 +108,23 @@ public final class NetworkServer {
         } finally {
             withdraw(hook);
         }
+    }
+
+    private OptionalInt hostNamesPort(NetworkLog log) {
+        try {
+            return HostDnsSettings.read(places, log)
+                    .map(settings -> OptionalInt.of(settings.port()))
+                    .orElse(OptionalInt.empty());
+        } catch (Failure e) {
+            log.accept(e.what());
+            return OptionalInt.empty();
+        }
+    }
+
+    /// On the watch's thread; what follows from it on the loop's.
+    private static void reread(NetworksFile file, NetworkProcess network) {
+        NetworksFile.Content content = file.read();
+        network.loop().execute(() -> network.configuration().apply(content));
     }
 
     /// The hook waits for this very thread, which would wait for the hook.

@@ -1,7 +1,11 @@
 package vmlan.program.serve;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import vmlan.network.SwitchPort;
+import vmlan.network.change.HostChange;
+import vmlan.network.change.HostState;
 import vmlan.network.dhcp.Lease;
 import vmlan.network.gateway.Neighbour;
 import vmlan.packet.MacAddress;
@@ -27,11 +31,36 @@ interface NetworkService extends AutoCloseable {
 
     List<Neighbour> neighbours();
 
+    /// A NIC wants to come.
+    ///
+    /// @throws IllegalStateException with the reason when it cannot have what it wants
+    void check(PortRecord record);
+
     /// A NIC comes.
     void welcome(PortRecord record);
 
-    /// A NIC goes.
-    void dismiss(PortRecord record);
+    /// The NIC that came has its port.
+    ///
+    /// @param restored whether an earlier process had it: then what cannot be had of it now is said in the log
+    /// @throws IOException something that it is to have cannot be had
+    void opened(GuestPort port, boolean restored) throws IOException;
+
+    /// A NIC goes; its port is about to.
+    void dismiss(GuestPort port, long now);
+
+    /// A port of the switch is about to go.
+    void leaving(SwitchPort port, long now);
+
+    /// Settings were changed that can change while the network runs.
+    void settings(NetworkSettings settings);
+
+    /// The host's addresses or ways out are others now, or it was asleep.
+    ///
+    /// @return how many connections were reset
+    int hostChanged(HostChange change, long now);
+
+    /// What is wrong between the host as it is now and this network.
+    List<HostChanges.Warning> warnings(HostState state);
 
     /// The addresses that a NIC has shown or taken since its VM was started.
     GuestAddresses addresses(MacAddress mac, long sinceNanos);

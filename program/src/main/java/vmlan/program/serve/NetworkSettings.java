@@ -1,42 +1,140 @@
 package vmlan.program.serve;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
-import vmlan.host.HostRoutes;
+import java.util.function.Function;
+import vmlan.packet.IpAddress;
+import vmlan.packet.Ipv4Address;
 import vmlan.packet.Ipv4Prefix;
+import vmlan.packet.Ipv6Address;
 import vmlan.packet.Ipv6Prefix;
 import vmlan.packet.MacAddress;
+import vmlan.program.config.GatewayBlock;
+import vmlan.program.config.HostPort;
+import vmlan.program.config.MacTranslation;
+import vmlan.program.config.NamedAddresses;
+import vmlan.program.config.NetworkBlock;
+import vmlan.program.config.NetworkMode;
+import vmlan.program.config.NetworkName;
+import vmlan.program.config.Reservation;
 import vmlan.program.files.Fields;
-import vmlan.program.files.FileLock;
+import vmlan.program.files.Json;
 import vmlan.program.files.Places;
 import vmlan.program.files.StateFile;
 import vmlan.program.message.Failure;
 
-/// What a network is, kept on disk.
+/// What a network is, kept on disk: what was chosen for it once, what `network set` has said, and what networks.yaml
+/// says. Where the file says something, it alone counts (docs/decisions/0018-networks-file.md).
 ///
 /// @param subnet null for a bridged network: there the LAN gives the addresses
 /// @param translation for networks with an uplink
-public record NetworkSettings(NetworkName networkName, Subnet subnet, MacTranslation translation) {
+/// @param ownHostPorts of the host's loopback, by `network set`; in order
+/// @param ownNames that its DNS knows besides those of the guests, by `network set`
+/// @param block of networks.yaml, as far as it is in force, or of the command line that defined the network; null where
+///     there is none
+public record NetworkSettings(
+        NetworkName networkName,
+        Subnet subnet,
+        MacTranslation translation,
+        List<HostPort> ownHostPorts,
+        List<NamedAddresses> ownNames,
+        NetworkBlock block) {
     /// What a guest on Ethernet expects.
     public static final int MTU = 1500;
-    /// The domain of guests (design: Names and places).
-    public static final String DOMAIN = "vmlan.internal";
+    public static final String DOMAIN = NamedAddresses.DOMAIN;
     /// Half a day: guests renew after six hours, and an address that nobody wants any more is free again by
     /// the next day.
     public static final int LEASE_SECONDS = 12 * 3600;
+
+    /// Without a word in networks.yaml.
+    public NetworkSettings(
+            NetworkName networkName,
+            Subnet subnet,
+            MacTranslation translation,
+            List<HostPort> ownHostPorts,
+            List<NamedAddresses> ownNames) {
+        this(networkName, subnet, translation, ownHostPorts, ownNames, null);
+    }
 
     public String name() {
         return networkName.text();
     }
 
+    /// The ports of the host's loopback that guests may reach.
+    public List<HostPort> allowedHostPorts() {
+        return block != null && block.allowHost() != null ? block.allowHost() : ownHostPorts;
+    }
+
+    /// What its DNS knows besides the guests.
+    public List<NamedAddresses> names() {
+        return block != null && block.names() != null ? block.names() : ownNames;
+    }
+
+    public int mtu() {
+        return block != null && block.mtu() != null ? block.mtu() : MTU;
+    }
+
+    int leaseSeconds() {
+        return block != null && block.leaseSeconds() != null ? block.leaseSeconds() : LEASE_SECONDS;
+    }
+
+    /// The lowest address for guests without a reservation.
+    Ipv4Address firstGuest() {
+        return block != null && block.dhcpFrom() != null ? block.dhcpFrom() : subnet.firstGuest();
+    }
+
+    Ipv4Address lastGuest() {
+        return block != null && block.dhcpTo() != null ? block.dhcpTo() : subnet.lastGuest();
+    }
+
+    boolean isIsolating() {
+        return block != null && block.isolated() != null && block.isolated();
+    }
+
+    List<Reservation> reservations() {
+        return block == null ? List.of() : block.reservations();
+    }
+
+    List<IpAddress> dnsServers() {
+        return block == null ? List.of() : block.dnsServers();
+    }
+
+    /// What the gateway has beyond the usual.
+    GatewayBlock services() {
+        return block == null ? GatewayBlock.NONE : block.services();
+    }
+
+    /// What guests are told that their domain is, or null: in the network of one VM only what the command line says.
+    String domain() {
+        String said = services().domain();
+        return said != null || mode() == NetworkMode.USER ? said : DOMAIN;
+    }
+
+    /// Whether there is a way out.
+    boolean isRouter() {
+        return mode().isRouter() && !services().restricted();
+    }
+
+    /// Whether names are answered.
+    boolean isResolver() {
+        return mode().hasNat() && !services().restricted();
+    }
+
     public NetworkMode mode() {
         return networkName.mode();
+    }
+
+    /// Whether what is said of it was said by a command line.
+    boolean isDefined() {
+        return block != null && networkName.isDefined();
     }
 
     /// The host's NIC behind it, or null.
@@ -46,13 +144,15 @@ public record NetworkSettings(NetworkName networkName, Subnet subnet, MacTransla
 
     /// Reads the settings of a network that has run before.
     public static Optional<NetworkSettings> read(Places places, String name, Consumer<String> report) throws Failure {
+        if (!NetworkName.isName(name)) {
+            return Optional.empty();
+        }
         StateFile file = new StateFile(places.stateIfAny("networks", name, "network.json"));
-        NetworkName networkName = NetworkName.of(name);
         try {
             Optional<Map<String, Object>> content = file.read(report);
             if (content.isPresent()) {
                 try {
-                    return Optional.of(of(networkName, new Fields(content.get())));
+                    return Optional.of(of(name, new Fields(content.get()), report));
                 } catch (IllegalArgumentException e) {
                     file.setAside(e.getMessage(), report);
                 }
@@ -64,70 +164,131 @@ public record NetworkSettings(NetworkName networkName, Subnet subnet, MacTransla
         }
     }
 
-    private static NetworkSettings of(NetworkName name, Fields fields) {
+    /// The same without setting aside what is damaged: whoever starts the network does that, and says it.
+    static Optional<NetworkSettings> peek(Places places, String name) {
+        if (!NetworkName.isName(name)) {
+            return Optional.empty();
+        }
+        try {
+            Path path = places.stateIfAny("networks", name, "network.json");
+            Map<String, Object> content = Files.exists(path) ? Json.object(Files.readAllBytes(path)) : null;
+            return Optional.ofNullable(content).map(json -> of(name, new Fields(json), line -> {}));
+        } catch (IOException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static NetworkSettings of(String text, Fields fields, Consumer<String> report) {
         NetworkMode mode = NetworkMode.ofKey(fields.text("mode"));
-        if (mode != name.mode()) {
+        NetworkName name = NetworkName.builtIn(text).orElse(null);
+        if (name != null && mode != name.mode()) {
             throw new IllegalArgumentException(
                     "the mode " + mode.key() + " is not that of a network called " + name.text());
         }
-        Subnet subnet = !mode.hasGateway()
-                ? null
-                : new Subnet(
-                        Ipv4Prefix.parse(fields.text("ipv4")),
-                        Ipv6Prefix.parse(fields.text("ipv6")),
-                        MacAddress.parse(fields.text("gatewayMac")));
+        if (name == null) {
+            name = new NetworkName(text, mode, mode.hasUplink() ? fields.text("interface") : null);
+        }
+        Subnet subnet = null;
+        if (mode.hasGateway()) {
+            Ipv4Prefix ipv4 = Ipv4Prefix.parse(fields.text("ipv4"));
+            Ipv4Address gateway =
+                    fields.optionalText("gateway").map(Ipv4Address::parse).orElse(Subnet.firstOf(ipv4));
+            Ipv6Prefix ipv6 = Ipv6Prefix.parse(fields.text("ipv6"));
+            Ipv6Address gateway6 =
+                    fields.optionalText("gateway6").map(Ipv6Address::parse).orElse(Subnet.firstOf(ipv6));
+            subnet = new Subnet(ipv4, gateway, ipv6, gateway6, MacAddress.parse(fields.text("gatewayMac")));
+        }
         return new NetworkSettings(
                 name,
                 subnet,
-                fields.optionalText("macTranslation").map(MacTranslation::ofKey).orElse(MacTranslation.AUTO));
+                fields.optionalText("macTranslation").map(MacTranslation::ofKey).orElse(MacTranslation.AUTO),
+                known(fields.texts("allowedHostPorts"), HostPort::parse, report),
+                known(fields.object("names").values().entrySet(), NamedAddresses::ofJson, report),
+                block(name, fields.object("configured"), report));
     }
 
-    /// The settings of a network: those on disk, or new ones, which are then on disk.
+    private static NetworkBlock block(NetworkName name, Fields fields, Consumer<String> report) {
+        if (fields.values().isEmpty()) {
+            return null;
+        }
+        return known(List.of(fields), json -> NetworkBlock.ofJson(name, json), report).stream()
+                .findFirst()
+                .orElse(null);
+    }
+
+    /// Without those that make no sense: a mistake in one must not cost the network its subnet.
+    private static <F, T> List<T> known(Collection<F> entries, Function<F, T> reader, Consumer<String> report) {
+        List<T> known = new ArrayList<>();
+        for (F entry : entries) {
+            try {
+                known.add(reader.apply(entry));
+            } catch (IllegalArgumentException e) {
+                report.accept("network.json: left out an entry: " + e.getMessage());
+            }
+        }
+        return known;
+    }
+
+    /// The same with other ports of the host open to guests, and other names.
+    NetworkSettings with(List<HostPort> newHostPorts, List<NamedAddresses> newNames) {
+        return new NetworkSettings(networkName, subnet, translation, newHostPorts, newNames, block);
+    }
+
+    /// As the network would be, were it started now.
     ///
-    /// @param translation null to keep what is set
-    public static NetworkSettings readOrChoose(
-            Places places, String name, MacTranslation translation, Consumer<String> report, RandomGenerator random)
-            throws Failure, IOException {
-        Optional<NetworkSettings> known = read(places, name, report);
-        if (known.isPresent()) {
-            NetworkSettings settings = known.get();
-            if (translation == null || translation == settings.translation) {
-                return settings;
-            }
-            return new NetworkSettings(settings.networkName, settings.subnet, translation).written(places);
-        }
-        MacTranslation chosen = translation == null ? MacTranslation.AUTO : translation;
-        // One at a time: two networks that choose at once would choose the same.
-        try (FileLock lock = FileLock.take(places.state("networks").resolve(".lock"))) {
-            List<Ipv4Prefix> taken = new ArrayList<>(HostRoutes.ipv4());
-            for (String other : Networks.known(places)) {
-                read(places, other, report).map(NetworkSettings::subnet).ifPresent(subnet -> taken.add(subnet.ipv4()));
-            }
-            return choose(NetworkName.of(name), chosen, taken, random).written(places);
-        }
+    /// @param newBlock null where networks.yaml has none
+    NetworkSettings withBlock(NetworkBlock newBlock) {
+        NetworkName name = newBlock == null ? networkName : newBlock.name();
+        MacTranslation mac = newBlock == null || newBlock.translation() == null ? translation : newBlock.translation();
+        Subnet its = subnet == null || !name.mode().hasGateway() ? null : subnet.as(newBlock);
+        return new NetworkSettings(name, its, mac, ownHostPorts, ownNames, newBlock);
     }
 
-    static NetworkSettings choose(
-            NetworkName name, MacTranslation translation, List<Ipv4Prefix> taken, RandomGenerator random)
-            throws Failure {
-        return new NetworkSettings(name, name.mode().hasGateway() ? Subnet.choose(taken, random) : null, translation);
+    /// The same with what can change while the network runs. Addresses wait while the subnet does that they are in.
+    NetworkSettings withLive(NetworkBlock newBlock) {
+        NetworkBlock old = block == null ? NetworkBlock.none(networkName) : block;
+        NetworkBlock fresh = newBlock == null ? NetworkBlock.none(networkName) : newBlock;
+        if (fresh.name().mode() != mode()) {
+            return this;
+        }
+        boolean sameSubnet = subnet == null || subnet.hasAddressesOf(subnet.as(newBlock));
+        NetworkBlock live = old.withLive(fresh, sameSubnet);
+        boolean isNone = newBlock == null && old.isAtStartEmpty();
+        return new NetworkSettings(networkName, subnet, translation, ownHostPorts, ownNames, isNone ? null : live);
     }
 
-    /// Writes the settings down.
-    public NetworkSettings written(Places places) throws Failure {
+    /// As it stands in the file.
+    Map<String, Object> toJson() {
         Map<String, Object> content = new LinkedHashMap<>();
         content.put("mode", mode().key());
+        if (nic() != null && !networkName.isBuiltIn()) {
+            content.put("interface", nic());
+        }
         if (subnet != null) {
             content.put("ipv4", subnet.ipv4().toString());
+            content.put("gateway", subnet.gateway().toString());
             content.put("ipv6", subnet.ipv6().toString());
+            content.put("gateway6", subnet.gateway6().toString());
             content.put("gatewayMac", subnet.gatewayMac().toString());
         }
         if (mode().hasUplink()) {
             content.put("macTranslation", translation.key());
         }
+        if (mode().hasGateway()) {
+            content.put("allowedHostPorts", SettingsChange.texts(ownHostPorts));
+            content.put("names", NamedAddresses.toJson(ownNames));
+        }
+        if (block != null) {
+            content.put("configured", block.toJson());
+        }
+        return content;
+    }
+
+    /// Writes the settings down.
+    public NetworkSettings written(Places places) throws Failure {
         StateFile file = new StateFile(places.state("networks", name()).resolve("network.json"));
         try {
-            file.write(content);
+            file.write(toJson());
             return this;
         } catch (IOException e) {
             throw Failure.world("cannot write " + file.path() + ": " + Places.reason(e), "make room for it", e);

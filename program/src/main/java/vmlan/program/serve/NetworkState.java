@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import vmlan.network.dhcp.Lease;
@@ -16,39 +17,48 @@ import vmlan.packet.MacAddress;
 import vmlan.program.files.Fields;
 import vmlan.program.files.StateFile;
 
-/// What a network remembers on disk: `leases.json` (leases and neighbours) and `ports.json` (the running VMs'
-/// NICs).
+/// What a network remembers on disk: `leases.json` (leases and neighbours), `ports.json` (the running VMs'
+/// NICs) and, when they are changed, its settings.
 ///
 /// A damaged file is set aside and said in the log; a single entry that makes no sense is left out, likewise.
 final class NetworkState {
     private final StateFile leaseFile;
     private final StateFile portFile;
+    private final StateFile settingsFile;
     private final StateKeeper keeper;
     private Map<String, Object> leaseContent;
 
     NetworkState(Path folder, StateKeeper keeper) {
         this.leaseFile = new StateFile(folder.resolve("leases.json"));
         this.portFile = new StateFile(folder.resolve("ports.json"));
+        this.settingsFile = new StateFile(folder.resolve("network.json"));
         this.keeper = keeper;
     }
 
-    List<Lease> knownLeases(Consumer<String> log) throws IOException {
+    /// None ends later than one that is given now: the time of day was set back before this start of the host.
+    List<Lease> knownLeases(Consumer<String> log, long now) throws IOException {
         if (leaseContent == null) {
             leaseContent = leaseFile.read(log).orElse(Map.of());
         }
-        return entries(
-                leaseContent,
-                "leases",
-                fields -> new Lease(
-                        MacAddress.parse(fields.text("mac")),
-                        Ipv4Address.parse(fields.text("ipv4")),
-                        fields.optionalText("name").orElse(null),
-                        fields.number("expiresNanos")),
-                log);
+        return entries(leaseContent, "leases", fields -> lease(fields, now), log);
     }
 
-    List<Neighbour> knownNeighbours(Consumer<String> log) throws IOException {
-        knownLeases(line -> {});
+    private static Lease lease(Fields fields, long now) {
+        long expires = fields.number("expiresNanos");
+        // Not there before leases could have another length than this.
+        long acknowledged = fields.optionalNumber("acknowledgedNanos")
+                .orElse(expires - TimeUnit.SECONDS.toNanos(NetworkSettings.LEASE_SECONDS));
+        return new Lease(
+                MacAddress.parse(fields.text("mac")),
+                Ipv4Address.parse(fields.text("ipv4")),
+                fields.optionalText("name").orElse(null),
+                Math.min(now + (expires - acknowledged), expires),
+                Math.min(now, acknowledged));
+    }
+
+    /// None was seen in the future, likewise.
+    List<Neighbour> knownNeighbours(Consumer<String> log, long now) throws IOException {
+        knownLeases(line -> {}, now);
         return entries(
                 leaseContent,
                 "neighbours",
@@ -56,7 +66,7 @@ final class NetworkState {
                         MacAddress.parse(fields.text("mac")),
                         fields.optionalText("ipv6").map(Ipv6Address::parse).orElse(null),
                         fields.optionalText("ipv4").map(Ipv4Address::parse).orElse(null),
-                        fields.number("seenNanos")),
+                        Math.min(now, fields.number("seenNanos"))),
                 log);
     }
 
@@ -90,6 +100,7 @@ final class NetworkState {
         json.put("ipv4", lease.address().toString());
         json.put("name", lease.name());
         json.put("expiresNanos", lease.expiresNanos());
+        json.put("acknowledgedNanos", lease.acknowledgedNanos());
         return json;
     }
 
@@ -106,6 +117,10 @@ final class NetworkState {
         keeper.save(
                 portFile,
                 Map.of("ports", records.stream().map(PortRecord::toJson).toList()));
+    }
+
+    void saveSettings(NetworkSettings settings) {
+        keeper.save(settingsFile, settings.toJson());
     }
 
     /// Waits until what was saved is on the disk.

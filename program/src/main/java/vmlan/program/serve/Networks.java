@@ -1,31 +1,31 @@
 package vmlan.program.serve;
 
-import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import vmlan.program.config.MacTranslation;
+import vmlan.program.config.NamedAddresses;
+import vmlan.program.config.NetworkBlock;
+import vmlan.program.config.NetworkMode;
+import vmlan.program.config.NetworkName;
+import vmlan.program.config.NetworksFile;
 import vmlan.program.control.ControlClient;
 import vmlan.program.files.Fields;
 import vmlan.program.files.FileLock;
 import vmlan.program.files.Places;
 import vmlan.program.files.StateFile;
 import vmlan.program.message.Failure;
-import vmlan.qemu.Detached;
 import vmlan.qemu.ProcessMark;
 
 /// The networks as commands see them: which there are, and how to get one running.
@@ -33,17 +33,18 @@ public final class Networks {
     /// A file that says: ended by command, so not to be revived.
     static final String STOPPED = "stopped";
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(30);
     /// A process writes its state and says farewell; the disk may be slow.
     private static final Duration END_LIMIT = Duration.ofSeconds(15);
 
     private static final Duration UNDO_LOOK = Duration.ofMillis(20);
 
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
-    private static final List<String> BUILT_IN = List.of("shared", "host", "private");
+    static final List<String> BUILT_IN = List.of("shared", "host", "private");
 
     private final Places places;
     private final boolean bySudo;
+    private final NetworkNames networkNames;
+    private final NetworksFile file;
 
     public Networks(Places places) {
         this(places, false);
@@ -53,6 +54,8 @@ public final class Networks {
     public Networks(Places places, boolean bySudo) {
         this.places = places;
         this.bySudo = bySudo;
+        this.networkNames = new NetworkNames(places);
+        this.file = new NetworksFile(places);
     }
 
     /// The networks that have a folder: those that ran at least once.
@@ -64,15 +67,52 @@ public final class Networks {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.filter(Files::isDirectory)
                     .map(entry -> entry.getFileName().toString())
-                    .filter(name -> NetworkName.isOne(name)
+                    .filter(name -> NetworkName.isName(name)
                             && Files.exists(folder.resolve(name).resolve("network.json")))
                     .sorted()
                     .toList();
         }
     }
 
-    /// All names, those that are built in too.
+    /// What a network that runs or ran is; mistakes in networks.yaml are in nobody's way.
+    ///
+    /// @throws Failure there is none of this name
+    public NetworkName known(String name) throws Failure {
+        return networkNames.known(name);
+    }
+
+    /// What a network is that shall be used by something new. With mistakes in networks.yaml nothing new begins on a
+    /// network that is described there.
+    ///
+    /// @throws Failure there is none of this name, or the file has mistakes
+    public NetworkName wanted(String name) throws Failure {
+        return networkNames.wanted(name);
+    }
+
+    /// Keeps what a QEMU command line says of a network, which has one of the names of
+    /// [vmlan.program.config.DefinedName]: from now on it is started and shown by its name alone. The same again
+    /// changes nothing; another definition takes the place of one that no VM uses.
+    ///
+    /// @throws Failure VMs run on it as it was, or networks.yaml or another network has its name or addresses
+    public void define(NetworkBlock block) throws Failure {
+        new NetworkDefinition(places, this, block).keep();
+    }
+
+    /// What is wrong with networks.yaml, in a line, for commands that go on without it.
+    public Optional<String> mistakes() throws Failure {
+        NetworksFile.Content content = file.read();
+        return content.problems().isEmpty() ? Optional.empty() : Optional.of(file.warning(content));
+    }
+
+    /// All names: those that are built in, those that ran, those of networks.yaml.
     public List<String> names() throws Failure {
+        TreeSet<String> names = new TreeSet<>(ranOrBuiltIn());
+        names.addAll(file.read().blocks().keySet());
+        return new ArrayList<>(names);
+    }
+
+    /// Those that may run: without a look into networks.yaml.
+    public List<String> ranOrBuiltIn() throws Failure {
         TreeSet<String> names = new TreeSet<>(BUILT_IN);
         try {
             names.addAll(known(places));
@@ -80,6 +120,21 @@ public final class Networks {
             throw Failure.world("cannot list the networks: " + Places.reason(e), "check the state folder", e);
         }
         return new ArrayList<>(names);
+    }
+
+    /// Those whose process runs.
+    public List<String> served() throws Failure {
+        try {
+            List<String> served = new ArrayList<>();
+            for (String name : known(places)) {
+                if (client(name).isServed()) {
+                    served.add(name);
+                }
+            }
+            return served;
+        } catch (IOException e) {
+            throw Failure.world("cannot list the networks: " + Places.reason(e), "check the state folder", e);
+        }
     }
 
     public ControlClient client(String name) throws Failure {
@@ -95,9 +150,9 @@ public final class Networks {
 
     /// @param translation what the network shall have; null for whatever it has
     public ControlClient running(String name, MacTranslation translation) throws Failure {
-        NetworkName.of(name);
+        NetworkName network = known(name);
         ControlClient client = client(name);
-        if (!client.isServed() && NetworkName.of(name).mode().needsRights() && !Privileges.areHere()) {
+        if (!client.isServed() && network.mode().needsRights() && !Privileges.areHere()) {
             // Without the lock below: the command that sudo runs takes it.
             if (!bySudo) {
                 throw Privileges.missing(name);
@@ -109,7 +164,7 @@ public final class Networks {
             // One command starts it, the others wait here and find it running.
             try (FileLock lock = FileLock.take(places.state("networks", name).resolve("start.lock"))) {
                 if (!client.isServed()) {
-                    start(name, translation);
+                    new NetworkStart(places, this).start(name, translation);
                     return client;
                 }
             } catch (IOException e) {
@@ -124,7 +179,7 @@ public final class Networks {
     }
 
     private void checkTranslation(String name, MacTranslation translation) throws Failure {
-        String runsWith = NetworkSettings.read(places, name, line -> {})
+        String runsWith = NetworkSettings.peek(places, name)
                 .map(settings -> settings.translation().key())
                 .orElse(translation.key());
         if (!runsWith.equals(translation.key())) {
@@ -136,7 +191,7 @@ public final class Networks {
 
     /// Whether the process of a network should be started, or started anew, by somebody who has rights.
     public boolean wantsRights(String name) throws Failure {
-        NetworkMode mode = NetworkName.of(name).mode();
+        NetworkMode mode = wanted(name).mode();
         ControlClient client = client(name);
         if (!client.isServed()) {
             return mode.needsRights() || mode.hasTap();
@@ -155,7 +210,7 @@ public final class Networks {
     /// anew.
     public void startOrMend(String name, MacTranslation translation) throws Failure {
         ControlClient client = client(name);
-        if (client.isServed() && NetworkName.of(name).mode().hasUplink() && isDegraded(client)) {
+        if (client.isServed() && known(name).mode().hasUplink() && isDegraded(client)) {
             if (!Privileges.areHere() && !bySudo) {
                 throw Privileges.missing(name);
             }
@@ -168,17 +223,28 @@ public final class Networks {
     ///
     /// @param note told of those that need rights that are not here
     public void revive(Consumer<String> note) throws Failure {
-        for (String name : names()) {
+        for (String name : ranOrBuiltIn()) {
             Path ports = places.stateIfAny("networks", name, "ports.json");
             boolean stopped = Files.exists(places.stateIfAny("networks", name, STOPPED));
             if (!stopped && Files.exists(ports) && !client(name).isServed() && hasLivingVm(ports)) {
-                if (NetworkName.of(name).mode().needsRights() && !Privileges.areHere() && !bySudo) {
-                    Failure failure = Privileges.missing(name);
-                    note.accept(failure.what() + "; its VMs are cut off; " + failure.remedy());
-                } else {
-                    running(name);
-                }
+                revive(name, note);
             }
+        }
+    }
+
+    private void revive(String name, Consumer<String> note) throws Failure {
+        NetworkName network = known(name);
+        try {
+            if (network.mode().needsRights() && !Privileges.areHere() && !bySudo) {
+                throw Privileges.missing(name);
+            }
+            running(name);
+        } catch (Failure e) {
+            if (!network.mode().needsRights() && network.isBuiltIn()) {
+                throw e;
+            }
+            // One of networks.yaml may be there no more, or be wrong: that is in the way of this network only.
+            note.accept(e.what() + "; its VMs are cut off; " + e.remedy());
         }
     }
 
@@ -194,76 +260,6 @@ public final class Networks {
         }
     }
 
-    /// Starts the process detached from this one and waits until it says that it is ready. Two commands may
-    /// do so at once: the network's lock lets one win, and the other process sees that and is content.
-    private void start(String name, MacTranslation translation) throws Failure {
-        NetworkMode mode = NetworkName.of(name).mode();
-        boolean withRights = (mode.needsRights() || mode.hasTap()) && Privileges.areHere();
-        Path log = places.state("networks", name).resolve("network.err");
-        try {
-            List<String> command = new ArrayList<>(Detached.prefix());
-            if (withRights) {
-                command.addAll(Privileges.openerCommand(places, name, translation));
-            } else {
-                command.addAll(List.of(Privileges.launcher(), "network", "serve", name));
-            }
-            ProcessBuilder builder = new ProcessBuilder(command)
-                    .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-                    .redirectError(ProcessBuilder.Redirect.to(log.toFile()));
-            builder.environment().put("VMLAN_NO_BUILD", "1");
-            builder.environment().remove(Devices.VARIABLE);
-            builder.directory(new File("/"));
-            Process process = builder.start();
-            String line = firstLine(process);
-            if (!NetworkServer.READY.equals(line) && !client(name).isServed()) {
-                throw notStarted(name, log);
-            }
-        } catch (IOException e) {
-            throw Failure.world(
-                    "the network '" + name + "' cannot be started: " + Places.reason(e), "look into " + log, e);
-        }
-    }
-
-    /// The process said why in the form of every command: what, and what to do.
-    private static Failure notStarted(String name, Path log) throws IOException {
-        List<String> lines =
-                Files.readString(log, StandardCharsets.UTF_8).lines().toList();
-        if (lines.size() >= 2
-                && lines.get(0).startsWith("vmlan: ")
-                && lines.get(1).startsWith("  → ")) {
-            return Failure.world(
-                    lines.get(0).substring("vmlan: ".length()), lines.get(1).substring("  → ".length()));
-        }
-        String words = lines.isEmpty() ? "no word" : lines.getFirst();
-        return Failure.world("the network '" + name + "' did not start: " + words, "look into " + log.getParent());
-    }
-
-    private static String firstLine(Process process) throws Failure {
-        CompletableFuture<String> line = CompletableFuture.supplyAsync(() -> {
-            try {
-                // Left open on purpose: closed, it would break a later print of the process.
-                BufferedReader reader = process.inputReader(StandardCharsets.UTF_8);
-                return reader.readLine();
-            } catch (IOException e) {
-                return null;
-            }
-        });
-        try {
-            return line.get(START_LIMIT.toSeconds(), TimeUnit.SECONDS);
-        } catch (TimeoutException e) {
-            process.destroyForcibly();
-            throw Failure.world(
-                    "the network process was not ready after " + START_LIMIT.toSeconds() + " s",
-                    "see whether the machine is overloaded, and try again",
-                    e);
-        } catch (ExecutionException e) {
-            return null;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return null;
-        }
-    }
-
     /// `./vmlan`, as this process was started by it.
     public static String launcher() throws Failure {
         return Privileges.launcher();
@@ -275,7 +271,7 @@ public final class Networks {
     /// @param force do not ask it: for a process that does not answer
     /// @return whether one ran
     public boolean stop(String name, boolean force) throws Failure {
-        NetworkName.of(name);
+        known(name);
         Path folder = places.state("networks", name);
         try {
             if (force) {
@@ -345,21 +341,51 @@ public final class Networks {
 
     /// What a network is and does; of one that does not run, what is known.
     public Fields show(String name) throws Failure {
-        NetworkName networkName = NetworkName.of(name);
         ControlClient client = client(name);
         if (client.isServed()) {
+            known(name);
             return client.send("GET", "/v1/network", Map.of(), ANSWER_LIMIT);
         }
+        NetworkBlock block = file.read().block(name).orElse(null);
+        NetworkName networkName = block == null ? known(name) : block.name();
+        NetworkSettings settings = NetworkSettings.peek(places, name).orElse(null);
         return new Fields(NetworkReport.describe(
                 networkName,
-                NetworkSettings.read(places, name, line -> {}).orElse(null),
+                settings == null || block == null ? settings : settings.withBlock(block),
+                block,
                 places.socket(name, "qemu.sock"),
                 places.socket(name, "control.sock")));
     }
 
+    /// Changes a network's settings, at once and for good.
+    ///
+    /// @return `{allowedHostPorts: [], names: {}}`
+    public Fields change(String name, SettingsChange change) throws Failure {
+        known(name);
+        ControlClient client = client(name);
+        // Nobody starts it meanwhile and reads what is about to be changed.
+        try (FileLock lock = FileLock.take(places.state("networks", name).resolve("start.lock"))) {
+            if (client.isServed()) {
+                return client.send("PATCH", "/v1/network", change.toJson(), ANSWER_LIMIT);
+            }
+            NetworkSettings settings = new SettingsChoice(places, name, line -> {}).make(null, new SecureRandom());
+            NetworkSettings changed = change.applied(settings).written(places);
+            return new Fields(Map.of(
+                    "allowedHostPorts",
+                    SettingsChange.texts(changed.allowedHostPorts()),
+                    "names",
+                    NamedAddresses.toJson(changed.names())));
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage(e.getMessage(), "see what it has: vmlan network show " + name);
+        } catch (IOException e) {
+            throw Failure.world(
+                    "the network '" + name + "' cannot be changed: " + Places.reason(e), "check the disk", e);
+        }
+    }
+
     /// Where a network's process writes down what happens.
     public Path log(String name) throws Failure {
-        NetworkName.of(name);
+        known(name);
         return places.stateIfAny("networks", name, "network.log");
     }
 

@@ -2,11 +2,14 @@ package vmlan.program.serve;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import vmlan.packet.Ipv4Address;
 import vmlan.packet.MacAddress;
+import vmlan.program.config.Isolation;
 import vmlan.program.files.Fields;
+import vmlan.program.publish.PublishRule;
 
 /// What a network knows of a guest's NIC, on disk for as long as the VM runs, so that a restarted network
 /// takes it back.
@@ -16,6 +19,7 @@ import vmlan.program.files.Fields;
 /// @param qmp the network's own monitor of the VM
 /// @param device QEMU's identifier of the NIC, null where nobody said it
 /// @param address the reserved IPv4 address, null for any
+/// @param published ports of the host that lead to the guest
 /// @param sinceNanos when the VM was started: addresses that it held before do not count
 /// @param pid of QEMU, 0 while it is being started
 /// @param pidMark tells that process from a later one of the same pid
@@ -27,11 +31,16 @@ public record PortRecord(
         Path socket,
         Path qmp,
         String device,
-        boolean isolated,
+        Isolation isolation,
         Ipv4Address address,
+        List<PublishRule> published,
         long sinceNanos,
         long pid,
         long pidMark) {
+
+    public PortRecord {
+        published = List.copyOf(published);
+    }
 
     /// @throws IllegalArgumentException that names the field which is missing or wrong
     public static PortRecord of(Fields fields) {
@@ -44,8 +53,9 @@ public record PortRecord(
                 Path.of(fields.text("socket")),
                 Path.of(fields.text("qmp")),
                 fields.optionalText("device").orElse(null),
-                fields.flag("isolated"),
+                Isolation.ofFlag(fields.values().get("isolated")),
                 address.isPresent() ? Ipv4Address.parse(address.get()) : null,
+                fields.texts("published").stream().map(PublishRule::parse).toList(),
                 fields.optionalNumber("sinceNanos").orElse(0L),
                 fields.optionalNumber("pid").orElse(0L),
                 fields.optionalNumber("pidMark").orElse(0L));
@@ -68,8 +78,9 @@ public record PortRecord(
         json.put("socket", socket.toString());
         json.put("qmp", qmp.toString());
         json.put("device", device);
-        json.put("isolated", isolated);
+        json.put("isolated", isolation.flag());
         json.put("address", address == null ? null : address.toString());
+        json.put("published", published.stream().map(PublishRule::toString).toList());
         json.put("sinceNanos", sinceNanos);
         json.put("pid", pid);
         json.put("pidMark", pidMark);
@@ -77,11 +88,41 @@ public record PortRecord(
     }
 
     public PortRecord withProcess(long newPid, long newPidMark) {
-        return new PortRecord(
-                id, vm, mac, qemuListens, socket, qmp, device, isolated, address, sinceNanos, newPid, newPidMark);
+        return with(published, sinceNanos, newPid, newPidMark);
     }
 
     public PortRecord since(long nanos) {
-        return new PortRecord(id, vm, mac, qemuListens, socket, qmp, device, isolated, address, nanos, pid, pidMark);
+        return with(published, nanos, pid, pidMark);
+    }
+
+    public PortRecord withPublished(List<PublishRule> rules) {
+        return with(rules, sinceNanos, pid, pidMark);
+    }
+
+    /// The same with any address.
+    PortRecord withoutAddress() {
+        return with(null, published, sinceNanos, pid, pidMark);
+    }
+
+    private PortRecord with(List<PublishRule> newPublished, long newSince, long newPid, long newPidMark) {
+        return with(address, newPublished, newSince, newPid, newPidMark);
+    }
+
+    private PortRecord with(
+            Ipv4Address newAddress, List<PublishRule> newPublished, long newSince, long newPid, long newPidMark) {
+        return new PortRecord(
+                id,
+                vm,
+                mac,
+                qemuListens,
+                socket,
+                qmp,
+                device,
+                isolation,
+                newAddress,
+                newPublished,
+                newSince,
+                newPid,
+                newPidMark);
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import vmlan.program.config.MacTranslation;
 import vmlan.program.files.Places;
 import vmlan.program.message.Failure;
 import vmlan.program.message.ShellWords;

@@ -22,6 +22,9 @@ public final class Reattachment {
     /// Behind the monitor's name: a file that is there between stop and cont.
     public static final String WAKING = ".waking";
 
+    /// Behind the monitor's name: a file that is there while a user wants the VM paused.
+    public static final String PAUSED = ".paused";
+
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     /// A monitor that is busy, or a machine that is, for a while.
@@ -57,14 +60,18 @@ public final class Reattachment {
         Path mark = record.qmp().resolveSibling(record.qmp().getFileName() + WAKING);
         try (QmpClient qmp = QmpClient.connect(record.qmp(), LIMIT)) {
             // Paused, and the mark is there: not the user's wish, but a process of ours that died in between.
-            if (qmp.status().equals("running") || Files.exists(mark)) {
+            Path paused = record.qmp().resolveSibling(record.qmp().getFileName() + PAUSED);
+            if (qmp.status().equals("running") || (Files.exists(mark) && !Files.exists(paused))) {
                 Files.writeString(mark, "");
                 try {
                     qmp.execute("stop", Map.of(), LIMIT);
                 } finally {
-                    qmp.execute("cont", Map.of(), LIMIT);
+                    // Who wants it paused writes that first and looks for our mark then (VmPause).
+                    if (!Files.exists(paused)) {
+                        qmp.execute("cont", Map.of(), LIMIT);
+                    }
                 }
-                Files.delete(mark);
+                Files.deleteIfExists(mark);
                 log.accept(record.id() + ": stopped and continued " + record.vm() + " after re-attaching");
             }
             return true;

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import vmlan.host.EventLoop;
-import vmlan.host.linux.FrameReceiver;
+import vmlan.host.FrameReceiver;
 import vmlan.host.linux.NicDevice;
 import vmlan.host.linux.NicList;
 import vmlan.host.linux.NicMonitor;
@@ -18,6 +18,11 @@ import vmlan.host.linux.OpenedNic;
 import vmlan.host.linux.RedirectKind;
 import vmlan.network.DropReason;
 import vmlan.network.Switch;
+import vmlan.network.SwitchPort;
+import vmlan.network.change.HostChange;
+import vmlan.network.change.HostState;
+import vmlan.network.change.HostWay;
+import vmlan.network.change.LanWatch;
 import vmlan.network.dhcp.Lease;
 import vmlan.network.gateway.Neighbour;
 import vmlan.network.uplink.AddressTable;
@@ -36,13 +41,20 @@ final class UplinkService implements NetworkService {
         /// The NIC lost its link, or has it again.
         void linkChanged(boolean up);
 
+        /// The NIC may be on another LAN, or its LAN may have forgotten the guests.
+        void renewLinks();
+
         /// The process shall end, to be started anew with rights.
         void reopen();
     }
 
     /// Wi-Fi drivers send link messages for scans, too.
+    private static final String NO_LINK = " has no link";
     private static final long ANNOUNCE_EVERY_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /// A nap in which no table of the LAN has aged.
+    private static final long SHORT_SLEEP_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+    private final String name;
     private final OpenedNic nic;
     private final Switch network;
     private final EventLoop loop;
@@ -53,6 +65,7 @@ final class UplinkService implements NetworkService {
     private final NicMonitor monitor;
     private final Uplink uplink;
     private final FaultLog faults;
+    private final LanWatch lan;
     /// Who opened the devices: the shell of setup/open-network.sh.
     private final long openerPid = parentPid();
 
@@ -67,9 +80,17 @@ final class UplinkService implements NetworkService {
     private MacAddress mac;
     private int mtu = NetworkSettings.MTU;
 
+    /// @param name the network's
     UplinkService(
-            OpenedNic nic, Collection<Neighbour> known, Switch network, EventLoop loop, NetworkLog log, Owner owner)
+            String name,
+            OpenedNic nic,
+            Collection<Neighbour> known,
+            Switch network,
+            EventLoop loop,
+            NetworkLog log,
+            Owner owner)
             throws IOException {
+        this.name = name;
         this.nic = nic;
         this.network = network;
         this.loop = loop;
@@ -79,6 +100,7 @@ final class UplinkService implements NetworkService {
         device = new NicDevice(loop, nic, new Receiver());
         uplink = new Uplink(network, device, addresses, nic.translated(), loop.now());
         faults = new FaultLog("uplink", uplink.port(), log);
+        lan = new LanWatch(nic.ifName());
         boundIndex = nic.ifIndex();
         // The monitor's first word comes later than the first VM may, which has to be told.
         NicList.read().stream()
@@ -185,13 +207,16 @@ final class UplinkService implements NetworkService {
     }
 
     /// What whoever starts a VM should know.
-    List<String> notes() {
+    ///
+    /// @param warnings what is said besides
+    List<String> notes(List<HostChanges.Warning> warnings) {
         List<String> notes = new ArrayList<>();
         if (hostPathLost || nic.redirect() == RedirectKind.NONE) {
             notes.add("this host and the VM do not reach each other, the LAN and the VM do: " + hostPathReason());
         }
-        if (!running) {
-            notes.add(nic.ifName() + " has no link now, so neither has the VM");
+        boolean isWarned = warnings.stream().anyMatch(warning -> warning.what().startsWith(nic.ifName() + NO_LINK));
+        if (!running && !isWarned) {
+            notes.add(nic.ifName() + NO_LINK + " now, so neither has the VM");
         }
         return notes;
     }
@@ -201,9 +226,7 @@ final class UplinkService implements NetworkService {
     }
 
     private String hostPathReason() {
-        return hostPathLost
-                ? nic.ifName() + " was replugged; type: sudo vmlan network start " + NetworkName.bridgedTo(nic.ifName())
-                : nic.reason();
+        return hostPathLost ? nic.ifName() + " was replugged; type: sudo vmlan network start " + name : nic.reason();
     }
 
     @Override
@@ -238,13 +261,62 @@ final class UplinkService implements NetworkService {
     }
 
     @Override
+    public void check(PortRecord record) {
+        // The LAN gives the addresses.
+    }
+
+    @Override
     public void welcome(PortRecord record) {
         // The LAN gives the addresses.
     }
 
     @Override
-    public void dismiss(PortRecord record) {
-        addresses.forget(record.mac());
+    public void opened(GuestPort port, boolean restored) {
+        if (!port.record().published().isEmpty()) {
+            throw new IllegalArgumentException(OutsideApi.NO_GATEWAY);
+        }
+    }
+
+    @Override
+    public void dismiss(GuestPort port, long now) {
+        addresses.forget(port.record().mac());
+    }
+
+    @Override
+    public void leaving(SwitchPort port, long now) {
+        // Nothing here is a port's; its addresses are its NIC's.
+    }
+
+    @Override
+    public void settings(NetworkSettings settings) {
+        // None of those that change is its own.
+    }
+
+    /// Guests keep the NIC that their network is named after, also when the host goes out by another. What they
+    /// need to know is whether their LAN is another one, or may be: then their links go down and come up, which
+    /// makes them ask.
+    @Override
+    public int hostChanged(HostChange change, long now) {
+        boolean hasMoved = lan.hasMoved(change.before());
+        hasMoved = lan.hasMoved(change.now()) || hasMoved;
+        if (running && (hasMoved || change.sleptNanos() >= SHORT_SLEEP_NANOS)) {
+            log.accept(nic.ifName() + ": guests' links go down for a moment, since "
+                    + (hasMoved ? "it is on another LAN" : "the host was asleep"));
+            owner.renewLinks();
+            uplink.announce(now);
+        }
+        return 0;
+    }
+
+    @Override
+    public List<HostChanges.Warning> warnings(HostState state) {
+        HostWay way = state.ipv4() != null ? state.ipv4() : state.ipv6();
+        if (running || way == null || way.ifName().equals(nic.ifName())) {
+            return List.of();
+        }
+        return List.of(new HostChanges.Warning(
+                nic.ifName() + NO_LINK + ", and neither have its VMs; this host goes out by " + way.ifName(),
+                "give " + nic.ifName() + " its link back, or start the VMs anew with --net bridged:" + way.ifName()));
     }
 
     @Override

@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import vmlan.program.config.NetworkMode;
 import vmlan.program.files.Fields;
 import vmlan.program.message.Failure;
 import vmlan.program.message.Progress;
-import vmlan.program.serve.NetworkName;
 import vmlan.program.serve.Networks;
 
 /// A VM that belongs to the command that started it: its console is here, its addresses are said as they
@@ -103,8 +103,9 @@ public final class ForegroundVm {
     }
 
     private String answer(String network, String address) throws Failure {
-        if (!NetworkName.of(network).mode().hasGateway()) {
-            return " of the LAN";
+        NetworkMode mode = networks.known(network).mode();
+        if (!mode.hasGateway()) {
+            return mode.hasUplink() ? " of the LAN" : "";
         }
         Fields ping = networks.client(network)
                 .send(
@@ -130,7 +131,7 @@ public final class ForegroundVm {
         over = true;
         progress.note("powering down " + vm.name());
         try {
-            new VmStopper(store).stop(vm, POWER_DOWN_LIMIT);
+            new VmStopper(store, networks).stop(vm.name(), POWER_DOWN_LIMIT);
         } catch (Failure e) {
             progress.note(e.what());
         }

@@ -28,7 +28,7 @@ public final class MemorySize {
         };
         long bytes = number << shift;
         if (bytes < LEAST || bytes >> shift != number) {
-            throw Failure.usage("--memory " + text + " is not possible", "take 64M or more");
+            throw Failure.usage("--memory " + text + " is not possible", "take 64M or more; a bare number is MiB");
         }
         return bytes;
     }

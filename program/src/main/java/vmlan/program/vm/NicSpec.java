@@ -4,9 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import vmlan.packet.Ipv4Address;
 import vmlan.packet.MacAddress;
+import vmlan.program.config.Isolation;
+import vmlan.program.config.MacTranslation;
+import vmlan.program.config.NetworkName;
 import vmlan.program.message.Failure;
-import vmlan.program.serve.MacTranslation;
-import vmlan.program.serve.NetworkName;
 
 /// One `--net`: which network, and what the guest's NIC on it is to be.
 ///
@@ -15,19 +16,20 @@ import vmlan.program.serve.NetworkName;
 /// @param mac null for the VM's own
 /// @param address null for any
 /// @param translation null for what the network has
-public record NicSpec(String kind, MacAddress mac, Ipv4Address address, boolean isolated, MacTranslation translation) {
+public record NicSpec(
+        String kind, MacAddress mac, Ipv4Address address, Isolation isolation, MacTranslation translation) {
     /// Which NIC is not said.
     public static final String BRIDGED = "bridged";
 
-    private static final String FORMS = "take --net shared, host, private, bridged:NIC, user or none, with mac=…, ip=…"
-            + " and isolated behind commas, and for bridged mac-nat=on|off|auto";
+    private static final String FORMS = "take --net shared, host, private, bridged:NIC, user, none or a network of"
+            + " networks.yaml, with mac=…, ip=… and isolated[=off] behind commas, and for bridged mac-nat=on|off|auto";
 
     public static NicSpec parse(String text) throws Failure {
         List<String> parts = new ArrayList<>(List.of(text.split(",", -1)));
         String kind = parts.removeFirst();
         MacAddress mac = null;
         Ipv4Address address = null;
-        boolean isolated = false;
+        Isolation isolation = Isolation.AS_THE_NETWORK;
         MacTranslation translation = null;
         try {
             for (String part : parts) {
@@ -35,8 +37,10 @@ public record NicSpec(String kind, MacAddress mac, Ipv4Address address, boolean 
                     mac = MacAddress.parse(part.substring(4));
                 } else if (part.startsWith("ip=")) {
                     address = Ipv4Address.parse(part.substring(3));
-                } else if (part.equals("isolated")) {
-                    isolated = true;
+                } else if (part.equals("isolated") || part.equals("isolated=on")) {
+                    isolation = Isolation.ON;
+                } else if (part.equals("isolated=off")) {
+                    isolation = Isolation.OFF;
                 } else if (part.startsWith("mac-nat=") && kind.startsWith(BRIDGED)) {
                     translation = MacTranslation.ofKey(part.substring(8));
                 } else {
@@ -62,12 +66,12 @@ public record NicSpec(String kind, MacAddress mac, Ipv4Address address, boolean 
                     "--net " + text + ": the LAN gives the addresses on a bridged network",
                     "reserve " + address + " in the LAN's router for the VM's MAC address (vmlan ps --json shows it)");
         }
-        return new NicSpec(kind, mac, address, isolated, translation);
+        return new NicSpec(kind, mac, address, isolation, translation);
     }
 
     /// The same on another network.
     public NicSpec on(String network) {
-        return new NicSpec(network, mac, address, isolated, translation);
+        return new NicSpec(network, mac, address, isolation, translation);
     }
 
     public boolean isNone() {
@@ -76,5 +80,24 @@ public record NicSpec(String kind, MacAddress mac, Ipv4Address address, boolean 
 
     public boolean isUser() {
         return kind.equals("user");
+    }
+
+    /// What [#parse] takes.
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(kind);
+        if (mac != null) {
+            text.append(",mac=").append(mac);
+        }
+        if (address != null) {
+            text.append(",ip=").append(address);
+        }
+        if (isolation != Isolation.AS_THE_NETWORK) {
+            text.append(isolation == Isolation.ON ? ",isolated" : ",isolated=off");
+        }
+        if (translation != null) {
+            text.append(",mac-nat=").append(translation.key());
+        }
+        return text.toString();
     }
 }

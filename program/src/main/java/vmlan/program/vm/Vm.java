@@ -4,26 +4,30 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import vmlan.program.files.Fields;
-import vmlan.program.message.ShellWords;
 import vmlan.qemu.ProcessMark;
 
 /// What is kept of a VM, from its first start until `rm`.
 ///
-/// @param disk null for the demo guest
-/// @param diskFormat told by QEMU's tool when the disk was first used, and kept: a guest can write any header
-///     into a raw disk, and must not become the reader of the file that this header names
+/// @param nics those on networks of ours, as they were at the last start
+/// @param published rules of ports of the host that lead to it now, as people write them
+/// @param directory where `run` was typed, which paths in arguments for QEMU are relative to
+/// @param autostart whether it starts with the user's session
 /// @param launcherPid the command that is starting it, 0 when none is
 /// @param pid of QEMU, 0 before it was ever started
 /// @param pidMark tells that process from a later one of the same pid
 /// @param stopRequested whether its end, when it comes, was asked for
 public record Vm(
         String name,
-        Path disk,
-        String diskFormat,
+        VmSpec spec,
         List<VmNic> nics,
+        List<String> published,
         String qemu,
         String accelerator,
+        Path directory,
+        boolean autostart,
         long launcherPid,
         long launcherMark,
         long pid,
@@ -33,6 +37,11 @@ public record Vm(
     /// @param network a network's name
     /// @param port the id of its port there
     public record VmNic(String network, String port, String mac) {}
+
+    /// The networks that it is on.
+    public Set<String> networks() {
+        return nics.stream().map(VmNic::network).collect(Collectors.toSet());
+    }
 
     public boolean isAlive() {
         return pid != 0 && ProcessMark.isAlive(pid, pidMark);
@@ -44,21 +53,27 @@ public record Vm(
 
     /// What to type to start it again.
     public String startLine() {
-        String line = "vmlan run --name " + name;
-        return disk == null ? line : line + " " + ShellWords.join(List.of(disk.toString()));
+        return "vmlan start " + name;
+    }
+
+    /// The disk that it is known by; null where it has none.
+    public Path disk() {
+        return spec.disk();
     }
 
     /// @throws IllegalArgumentException that names the field which is missing or wrong
     static Vm of(String name, Fields fields) {
         return new Vm(
                 name,
-                fields.optionalText("disk").map(Path::of).orElse(null),
-                fields.optionalText("diskFormat").orElse(null),
+                VmSpec.of(fields.object("spec")),
                 fields.objects("nics").stream()
                         .map(nic -> new VmNic(nic.text("network"), nic.text("port"), nic.text("mac")))
                         .toList(),
+                fields.texts("published"),
                 fields.optionalText("qemu").orElse(null),
                 fields.optionalText("accelerator").orElse(null),
+                fields.optionalText("directory").map(Path::of).orElse(Path.of("/")),
+                fields.flag("autostart"),
                 fields.optionalNumber("launcherPid").orElse(0L),
                 fields.optionalNumber("launcherMark").orElse(0L),
                 fields.optionalNumber("pid").orElse(0L),
@@ -69,11 +84,13 @@ public record Vm(
     Map<String, Object> toJson() {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", name);
-        json.put("disk", disk == null ? null : disk.toString());
-        json.put("diskFormat", diskFormat);
+        json.put("spec", spec.toJson());
         json.put("nics", nics.stream().map(Vm::json).toList());
+        json.put("published", published);
         json.put("qemu", qemu);
         json.put("accelerator", accelerator);
+        json.put("directory", directory.toString());
+        json.put("autostart", autostart);
         json.put("launcherPid", launcherPid);
         json.put("launcherMark", launcherMark);
         json.put("pid", pid);
@@ -103,14 +120,50 @@ public record Vm(
         return with(launcherPid, launcherMark, pid, pidMark, true);
     }
 
+    Vm withPublished(List<String> rules) {
+        return new Vm(
+                name,
+                spec,
+                nics,
+                rules,
+                qemu,
+                accelerator,
+                directory,
+                autostart,
+                launcherPid,
+                launcherMark,
+                pid,
+                pidMark,
+                stopRequested);
+    }
+
+    Vm withAutostart(boolean on) {
+        return new Vm(
+                name,
+                spec,
+                nics,
+                published,
+                qemu,
+                accelerator,
+                directory,
+                on,
+                launcherPid,
+                launcherMark,
+                pid,
+                pidMark,
+                stopRequested);
+    }
+
     private Vm with(long newLauncherPid, long newLauncherMark, long newPid, long newPidMark, boolean newStopRequested) {
         return new Vm(
                 name,
-                disk,
-                diskFormat,
+                spec,
                 nics,
+                published,
                 qemu,
                 accelerator,
+                directory,
+                autostart,
                 newLauncherPid,
                 newLauncherMark,
                 newPid,

@@ -3,37 +3,23 @@ package vmlan.program.vm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import vmlan.packet.MacAddress;
 import vmlan.program.control.ControlClient;
 import vmlan.program.files.Fields;
 import vmlan.program.files.FileLock;
 import vmlan.program.files.Places;
 import vmlan.program.message.Failure;
 import vmlan.program.message.Progress;
+import vmlan.program.serve.LeasesOnDisk;
 import vmlan.program.serve.Networks;
-import vmlan.qemu.AcceleratorProbe;
-import vmlan.qemu.Boot;
-import vmlan.qemu.Disk;
-import vmlan.qemu.DiskImage;
-import vmlan.qemu.Machine;
-import vmlan.qemu.Nic;
+import vmlan.program.serve.OwnNetworks;
 import vmlan.qemu.ProcessMark;
 import vmlan.qemu.Qemu;
-import vmlan.qemu.QemuCommandLine;
 import vmlan.qemu.QemuException;
 import vmlan.qemu.QemuProcess;
-import vmlan.qemu.StreamAttachment;
-import vmlan.qemu.demo.DemoGuest;
-import vmlan.qemu.demo.DemoImage;
 
 /// Starts a VM: finds QEMU and how fast it can run here, claims a name, registers the NICs with their
 /// networks, starts QEMU, and sees that its links are up. What goes wrong on the way is undone.
@@ -46,11 +32,18 @@ public final class VmStarter {
     private final VmStore store;
     private final Networks networks;
     private final Progress progress;
+    private final VmPlanner planner;
+    private final VmNaming naming;
 
     /// The VM that is being started, for [#abort].
     private Vm claimed;
 
-    private boolean isNew;
+    /// What was known of it before; null when nothing was.
+    private Vm before;
+
+    /// Where QEMU is to run; null for the background.
+    private TerminalQemu terminal;
+
     private volatile boolean aborted;
 
     public VmStarter(Places places, VmStore store, Networks networks, Progress progress) {
@@ -58,54 +51,75 @@ public final class VmStarter {
         this.store = store;
         this.networks = networks;
         this.progress = progress;
+        planner = new VmPlanner(places, store, progress);
+        naming = new VmNaming(store);
     }
 
-    /// What the user wants.
-    ///
-    /// @param name null for a default
-    /// @param disk null for the demo guest
-    /// @param extraArguments for QEMU, as they are
-    public record Wish(
-            String name, Path disk, List<NicSpec> nics, int cpus, long memoryBytes, List<String> extraArguments) {}
-
-    /// What is known before anything is started.
-    private record Plan(
-            Qemu qemu, AcceleratorProbe.Chosen accelerator, String architecture, Boot boot, List<Disk> disks) {}
-
     /// The command line that [#start] would run.
-    public List<String> dryRun(Wish wish) throws Failure {
+    public List<String> dryRun(StartWish wish) throws Failure {
         try {
-            Plan plan = plan(wish);
-            try (FileLock lock = store.lock()) {
-                String name = store.chooseName(wish.name(), wish.disk());
-                List<NicPlan> nics = chooseNics(name, wish.nics());
-                return commandLine(plan, wish, name, nics);
-            }
+            return dryRun(planner.plan(wish.spec()), wish).line();
         } catch (QemuException e) {
-            throw Failure.world(e.what(), e.remedy(), e);
+            throw Failure.of(e);
+        }
+    }
+
+    /// A VM's name and the command line that it would be.
+    record Written(String name, List<String> line) {}
+
+    Written dryRun(StartPlan plan, StartWish wish) throws Failure {
+        try {
+            try (FileLock lock = store.lock()) {
+                String name = chooseName(plan, wish);
+                VmSpec spec = plan.spec(name);
+                checkDisks(name, spec);
+                List<NicPlan> nics = chooseNics(name, spec);
+                return new Written(name, plan.commandLine(name, nics, places, store));
+            }
         } catch (IOException e) {
             throw Failure.world("cannot look at the state folder: " + Places.reason(e), "check it", e);
         }
     }
 
+    /// As [#start], with QEMU in this terminal: it is started, or about to be, when this returns; see [TerminalQemu].
+    Vm startHere(StartPlan plan, StartWish wish, TerminalQemu here) throws Failure {
+        terminal = here;
+        return startByName(plan, wish);
+    }
+
     /// Fetches and makes what a start of the demo guest needs; the next one is quick then, and needs no Internet.
     public void prepareDemoGuest() throws Failure {
         try {
-            plan(new Wish(null, null, List.of(), 1, 0, List.of()));
+            planner.plan(
+                    new VmSpec(Qemu.hostArchitecture(), List.of(), List.of(), 1, 0, List.of(), List.of(), List.of()));
         } catch (QemuException e) {
-            throw Failure.world(e.what(), e.remedy(), e);
+            throw Failure.of(e);
         } finally {
             progress.done();
         }
     }
 
     /// Starts the VM; it runs, with its links up, when this returns.
-    public Vm start(Wish wish) throws Failure {
+    public Vm start(StartWish wish) throws Failure {
         try {
-            Plan plan = plan(wish);
-            return start(plan, wish);
+            return startByName(planner.plan(wish.spec()), wish);
         } catch (QemuException e) {
-            throw Failure.world(e.what(), e.remedy(), e);
+            throw Failure.of(e);
+        } finally {
+            progress.done();
+        }
+    }
+
+    private Vm startByName(StartPlan plan, StartWish wish) throws Failure {
+        try {
+            if (wish.name() == null) {
+                return startByAnyName(plan, wish);
+            }
+            try (VmLocks.Held held = store.take(wish.name(), "starting")) {
+                return start(plan, wish);
+            }
+        } catch (QemuException e) {
+            throw Failure.of(e);
         } catch (IOException e) {
             throw Failure.world("cannot write to the state folder: " + Places.reason(e), "make room for it", e);
         } finally {
@@ -113,51 +127,69 @@ public final class VmStarter {
         }
     }
 
-    private Plan plan(Wish wish) throws QemuException, Failure {
-        String architecture = Qemu.hostArchitecture();
-        Path cache = places.cache();
-        progress.step("looking for QEMU");
-        Qemu qemu = Qemu.find(architecture, System.getenv(), cache);
-        progress.step("looking which acceleration works");
-        AcceleratorProbe.Chosen accelerator = AcceleratorProbe.choose(qemu, cache);
-        if (wish.disk() != null) {
-            Disk disk = new Disk(wish.disk(), diskFormat(wish.disk(), qemu));
-            return new Plan(qemu, accelerator, architecture, null, List.of(disk));
-        }
-        DemoImage image = DemoGuest.prepare(architecture, cache, progress::step);
-        Boot boot = new Boot(image.kernel(), image.initrd(), image.append());
-        return new Plan(qemu, accelerator, architecture, boot, List.of());
+    StartPlan plan(Vm vm) throws QemuException, Failure {
+        return planner.plan(vm);
     }
 
-    /// Asked once: the answer of the VM that used the disk before counts, whatever the guest has written since.
-    private String diskFormat(Path disk, Qemu qemu) throws QemuException, Failure {
-        for (Vm vm : store.all()) {
-            if (disk.equals(vm.disk()) && vm.diskFormat() != null) {
-                return vm.diskFormat();
+    /// Those of a VM that is to be started: each runs when this returns, as [#start] will want it.
+    void startNetworks(VmSpec spec) throws Failure {
+        for (NicSpec nic : spec.nics()) {
+            if (!nic.isUser() && !nic.isNone()) {
+                progress.step("starting the network");
+                networks.wanted(nic.kind());
+                networks.running(nic.kind(), nic.translation());
             }
         }
-        return DiskImage.format(disk, qemu, System.getenv(), progress::note);
     }
 
-    /// The steps that leave something behind. Holds this object's monitor, so that [#abort] sees either
-    /// nothing or a VM that runs.
-    private synchronized Vm start(Plan plan, Wish wish) throws Failure, QemuException, IOException {
-        List<NicPlan> nics;
-        try (FileLock lock = store.lock()) {
-            String name = store.chooseName(wish.name(), wish.disk());
-            nics = chooseNics(name, wish.nics());
-            claim(plan, wish, name, nics);
+    /// A default name is one that nobody is busy with, so somebody may be faster.
+    private Vm startByAnyName(StartPlan plan, StartWish wish) throws Failure, QemuException, IOException {
+        while (!aborted) {
+            String name;
+            try (FileLock lock = store.lock()) {
+                name = chooseName(plan, wish);
+            }
+            Optional<VmLocks.Held> held = store.locks().take(name, "starting", store.folder(name), Duration.ZERO);
+            if (held.isPresent()) {
+                try (VmLocks.Held ours = held.get()) {
+                    if (naming.isFree(name, wish.spec().disk(), wish.spec().isLine())) {
+                        return start(plan, new StartWish(name, wish.spec(), wish.directory(), wish.published()));
+                    }
+                }
+            }
+        }
+        throw Failure.world("interrupted", "start it again");
+    }
+
+    /// The steps that leave something behind; the VM is ours. Holds this object's monitor, so that [#abort]
+    /// sees either nothing or a VM that runs.
+    synchronized Vm start(StartPlan plan, StartWish wish) throws Failure, QemuException, IOException {
+        if (aborted) {
+            throw Failure.world("interrupted", "start it again");
         }
         boolean done = false;
         try {
+            List<NicPlan> nics;
+            try (FileLock lock = store.lock()) {
+                String name = chooseName(plan, wish);
+                VmSpec spec = plan.spec(name);
+                checkDisks(name, spec);
+                nics = chooseNics(name, spec);
+                claim(plan, wish, name, nics);
+            }
             progress.step("starting the network");
-            nics = register(claimed.name(), plan.qemu(), nics);
+            new OwnNetworks(places, networks).remove(claimed.name(), claimed.networks());
+            plan.defineNetworks(claimed.name(), networks);
+            NicRegistration registration = new NicRegistration(networks, store, progress);
+            nics = registration.register(claimed.name(), plan, nics, wish.published());
+            claimed = claimed.withPublished(registration.published());
             progress.step("starting QEMU");
-            launch(plan, wish, nics);
+            plan.writeFiles(claimed.name(), nics, store);
+            launch(plan, nics);
             if (aborted) {
                 throw Failure.world("interrupted", "start it again");
             }
-            done = true;
+            done = terminal == null || !terminal.hasFailed();
             return claimed;
         } finally {
             if (!done) {
@@ -166,48 +198,60 @@ public final class VmStarter {
         }
     }
 
-    /// @param spec as wished for
-    /// @param mac chosen
-    /// @param id of the netdev
-    /// @param mtu of its network, when that is known
-    private record NicPlan(NicSpec spec, MacAddress mac, String id, String port, int mtu) {}
-
-    private List<NicPlan> chooseNics(String name, List<NicSpec> specs) throws Failure {
-        MacChooser chooser = MacChooser.ofInstallation(places, progress::note);
-        Set<String> taken = new HashSet<>(store.macsBut(name));
-        for (NicSpec spec : specs) {
-            if (spec.mac() != null && !taken.add(spec.mac().toString())) {
-                throw Failure.usage(
-                        "the MAC address " + spec.mac() + " belongs to another VM", "take another mac=, or none");
-            }
-        }
-        List<NicPlan> nics = new ArrayList<>();
-        for (NicSpec spec : specs) {
-            if (spec.isNone()) {
-                continue;
-            }
-            int number = nics.size();
-            MacAddress mac = spec.mac() != null ? spec.mac() : chooser.choose(spec.kind(), name, number, taken);
-            taken.add(mac.toString());
-            nics.add(new NicPlan(spec, mac, "net" + number, name + "-" + number, Nic.ETHERNET_MTU));
-        }
-        return nics;
+    /// The caller holds the store's lock.
+    private String chooseName(StartPlan plan, StartWish wish) throws Failure {
+        return plan.usualName() == null
+                ? naming.choose(wish.name(), wish.spec().disk())
+                : naming.choose(
+                        wish.name(),
+                        plan.usualName(),
+                        wish.spec().disk(),
+                        wish.spec().isLine());
     }
 
-    private void claim(Plan plan, Wish wish, String name, List<NicPlan> nics) throws Failure, IOException {
-        isNew = store.find(name).isEmpty();
+    /// QEMU's own locks do that for a command line, and know what it means: two sides of a migration share a disk.
+    private void checkDisks(String name, VmSpec spec) throws Failure, IOException {
+        if (!spec.isLine()) {
+            planner.checkDisksAreFree(name, spec);
+        }
+    }
+
+    private List<NicPlan> chooseNics(String name, VmSpec spec) throws Failure {
+        if (!spec.isLine()) {
+            // a line's own networks are called after it, and not all known yet
+            new OwnNetworks(places, networks)
+                    .refuseOthers(name, spec.nics().stream().map(NicSpec::kind).toList());
+        }
+        MacChooser chooser = MacChooser.ofInstallation(places, progress::note);
+        Map<String, String> others = store.macsBut(name);
+        NicPlan.refuseOthersAddresses(
+                spec.nics(), others, (network, address) -> LeasesOnDisk.holder(places, network, address));
+        // a pasted line has its MACs from somewhere: only who runs can be in its way
+        Map<String, String> refused = spec.isLine() ? store.runningMacsBut(name) : others;
+        return NicPlan.choose(name, spec.nics(), store.find(name), refused, others.keySet(), chooser);
+    }
+
+    private void claim(StartPlan plan, StartWish wish, String name, List<NicPlan> nics) throws Failure, IOException {
+        VmSpec spec = plan.spec(name);
+        before = store.find(name).orElse(null);
+        if (before != null) {
+            SpecChange.describe(before.spec(), spec)
+                    .ifPresent(change -> progress.note(name + " has other settings from now on: " + change));
+        }
         ProcessHandle self = ProcessHandle.current();
         claimed = new Vm(
                 name,
-                wish.disk(),
-                plan.disks().isEmpty() ? null : plan.disks().getFirst().format(),
+                spec,
                 nics.stream()
                         .filter(nic -> !nic.spec().isUser())
                         .map(nic -> new Vm.VmNic(
                                 nic.spec().kind(), nic.port(), nic.mac().toString()))
                         .toList(),
+                List.of(),
                 plan.qemu().binary().toString(),
                 plan.accelerator().accelerator().name().toLowerCase(java.util.Locale.ROOT),
+                wish.directory(),
+                before != null && before.autostart(),
                 self.pid(),
                 ProcessMark.of(self.pid()).orElse(0L),
                 0,
@@ -215,43 +259,27 @@ public final class VmStarter {
                 false);
         store.write(claimed);
         Files.deleteIfExists(store.wakingMark(name));
-        Path console = store.consoleLog(name);
-        if (Files.exists(console)) {
-            Files.move(console, console.resolveSibling("console.log.1"), StandardCopyOption.REPLACE_EXISTING);
-        }
+        Files.deleteIfExists(store.pausedMark(name));
+        new UnwatchedLogs(store).begin(name);
     }
 
-    private List<NicPlan> register(String name, Qemu qemu, List<NicPlan> nics) throws Failure {
-        List<NicPlan> registered = new ArrayList<>();
-        for (NicPlan nic : nics) {
-            if (nic.spec().isUser()) {
-                registered.add(nic);
-                continue;
-            }
-            Map<String, Object> body = new LinkedHashMap<>();
-            body.put("vm", name);
-            body.put("mac", nic.mac().toString());
-            body.put("qemuListens", qemu.attachment() == StreamAttachment.QEMU_LISTENS);
-            body.put("qmp", store.networkQmpSocket(name).toString());
-            body.put("device", Nic.device(nic.id()));
-            body.put("isolated", nic.spec().isolated());
-            body.put(
-                    "address",
-                    nic.spec().address() == null ? null : nic.spec().address().toString());
-            Fields answer = networks.running(nic.spec().kind(), nic.spec().translation())
-                    .send("PUT", "/v1/ports/" + nic.port(), body, REQUEST_LIMIT);
-            answer.texts("notes").forEach(progress::note);
-            int mtu =
-                    answer.optionalNumber("mtu").orElse((long) Nic.ETHERNET_MTU).intValue();
-            registered.add(new NicPlan(nic.spec(), nic.mac(), nic.id(), nic.port(), mtu));
-        }
-        return registered;
-    }
-
-    private void launch(Plan plan, Wish wish, List<NicPlan> nics) throws Failure, QemuException, IOException {
+    private void launch(StartPlan plan, List<NicPlan> nics) throws Failure, QemuException, IOException {
         String name = claimed.name();
-        QemuProcess process = startQemu(commandLine(plan, wish, name, nics), name);
-        claimed = claimed.started(process.pid(), process.mark());
+        List<String> line = plan.commandLine(name, nics, places, store);
+        Path inTerminal = store.folder(name).resolve(VmStore.IN_TERMINAL);
+        if (terminal == null) {
+            Files.deleteIfExists(inTerminal);
+            QemuProcess process = startQemu(line, name, plan.pidFile(name, claimed.directory(), store));
+            claimed = claimed.started(process.pid(), process.mark());
+        } else {
+            Files.writeString(inTerminal, "");
+            progress.done();
+            claimed = terminal.begin(line, claimed, plan.pidFile(name, claimed.directory(), store));
+            if (terminal.hasFailed()) {
+                // it has said why, there
+                return;
+            }
+        }
         store.write(claimed);
         for (Vm.VmNic nic : claimed.nics()) {
             networks.client(nic.network())
@@ -261,16 +289,19 @@ public final class VmStarter {
                             Map.of("pid", claimed.pid(), "pidMark", claimed.pidMark()),
                             REQUEST_LIMIT);
         }
-        progress.step("waiting for QEMU to attach");
-        for (String network : networksOf(claimed)) {
-            awaitLink(networks.client(network), name);
+        if (terminal == null) {
+            progress.step("waiting for QEMU to attach");
+            for (String network : claimed.networks()) {
+                awaitLink(networks.client(network), name);
+            }
         }
     }
 
     /// What QEMU left in its folder goes with a VM that never ran, so the remedy is the command line itself.
-    private QemuProcess startQemu(List<String> commandLine, String name) throws Failure {
+    private QemuProcess startQemu(List<String> commandLine, String name, Path pidFile) throws Failure {
         try {
-            return QemuProcess.start(commandLine, store.folder(name), store.pidFile(name), store.qmpSocket(name));
+            return QemuProcess.start(
+                    commandLine, store.folder(name), pidFile, store.qmpSocket(name), claimed.directory());
         } catch (QemuException e) {
             throw Failure.world(e.what(), "see what was run: the same command with --dry-run", e);
         }
@@ -292,47 +323,6 @@ public final class VmStarter {
                     words.isEmpty() ? "QEMU of " + name + " started, but its network link stays down" : words,
                     "see what was run: the same command with --dry-run");
         }
-    }
-
-    private static Set<String> networksOf(Vm vm) {
-        Set<String> names = new HashSet<>();
-        vm.nics().forEach(nic -> names.add(nic.network()));
-        return names;
-    }
-
-    private List<String> commandLine(Plan plan, Wish wish, String name, List<NicPlan> nics) throws Failure {
-        List<Nic> attached = new ArrayList<>();
-        List<String> extra = new ArrayList<>();
-        for (NicPlan nic : nics) {
-            if (nic.spec().isUser()) {
-                extra.addAll(List.of(
-                        "-netdev", "user,id=" + nic.id(),
-                        "-device", "virtio-net-pci,netdev=" + nic.id() + ",mac=" + nic.mac()));
-            } else {
-                Path socket = places.socket(nic.spec().kind(), nic.port() + ".sock");
-                attached.add(new Nic(nic.id(), nic.mac().toString(), socket, nic.mtu()));
-            }
-        }
-        extra.addAll(wish.extraArguments());
-        Boot boot = plan.boot() == null
-                ? null
-                : new Boot(
-                        plan.boot().kernel(), plan.boot().initrd(), plan.boot().append() + " vmlan.name=" + name);
-        Machine machine = new Machine(
-                name,
-                plan.architecture(),
-                wish.cpus(),
-                wish.memoryBytes(),
-                attached,
-                plan.disks(),
-                boot,
-                store.consoleSocket(name),
-                store.consoleLog(name),
-                store.qmpSocket(name),
-                store.networkQmpSocket(name),
-                store.pidFile(name),
-                extra);
-        return QemuCommandLine.of(plan.qemu(), plan.accelerator().accelerator(), machine);
     }
 
     /// The command is interrupted: whatever was started so far ends. Any thread; waits for a start that is
@@ -362,29 +352,37 @@ public final class VmStarter {
         if (vm == null) {
             return;
         }
-        try {
-            new VmStopper(store).stop(vm, Duration.ZERO);
-            for (Vm.VmNic nic : vm.nics()) {
-                ControlClient client = networks.client(nic.network());
-                if (client.isServed()) {
-                    unregister(client, nic);
-                }
-            }
-            if (isNew && vm.pid() == 0) {
-                store.remove(vm.name());
-            } else if (vm.pid() == 0) {
-                store.write(vm.notStarted());
-            }
-        } catch (Failure e) {
-            progress.note("could not undo everything: " + e.what());
+        // one that was to become QEMU is this process still
+        boolean isUs = vm.pid() == ProcessHandle.current().pid();
+        boolean ended = isUs || undone(() -> new VmStopper(store, networks).stop(vm, Duration.ZERO));
+        new VmPorts(networks).remove(vm);
+        if (!ended) {
+            // What is kept of it is all that leads to that QEMU.
+            return;
+        }
+        if (before != null) {
+            // what did not start is not kept, either
+            undone(() -> store.write(before.notStarted()));
+            undone(() -> new OwnNetworks(places, networks).remove(vm.name(), before.networks()));
+        } else if (vm.pid() == 0 || isUs) {
+            undone(() -> store.remove(vm.name()));
+            undone(() -> new OwnNetworks(places, networks).remove(vm.name(), List.of()));
         }
     }
 
-    private static void unregister(ControlClient client, Vm.VmNic nic) {
+    /// Something that takes a step of the start back.
+    private interface Step {
+        void take() throws Failure;
+    }
+
+    /// One that fails keeps none of the others.
+    private boolean undone(Step step) {
         try {
-            client.send("DELETE", "/v1/ports/" + nic.port(), Map.of(), REQUEST_LIMIT);
+            step.take();
+            return true;
         } catch (Failure e) {
-            // It was not registered yet, or is gone with its process already: either way nothing is left.
+            progress.note("could not undo everything: " + e.what());
+            return false;
         }
     }
 }

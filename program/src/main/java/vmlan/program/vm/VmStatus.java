@@ -1,5 +1,6 @@
 package vmlan.program.vm;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -12,7 +13,7 @@ import vmlan.qemu.QmpClient;
 
 /// What a VM does now.
 ///
-/// @param lastWords why it failed or stands still, empty otherwise
+/// @param lastWords why it failed or stands still, or that it is about to run; empty otherwise
 public record VmStatus(State state, String lastWords) {
     /// As the contract names them.
     public enum State {
@@ -45,10 +46,16 @@ public record VmStatus(State state, String lastWords) {
             }
             return new VmStatus(State.PAUSED, word.equals("paused") ? "" : "QEMU says: " + word);
         }
+        if (vm.pid() == 0 && vm.isBeingStarted()) {
+            return new VmStatus(State.STOPPED, "it is being started");
+        }
         if (vm.pid() == 0 || vm.stopRequested()) {
             return new VmStatus(State.STOPPED, "");
         }
         Path folder = store.folder(vm.name());
+        if (Files.exists(folder.resolve(VmStore.IN_TERMINAL))) {
+            return new VmStatus(State.STOPPED, "");
+        }
         Optional<Integer> status = QemuProcess.exitStatus(folder);
         if (status.isPresent() ? status.get() == 0 : ProcessMark.isOfEarlierBoot(vm.pidMark())) {
             return new VmStatus(State.STOPPED, "");

@@ -1,30 +1,37 @@
 package vmlan.program.vm;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
 import vmlan.program.message.Failure;
+import vmlan.program.serve.Networks;
+import vmlan.qemu.GuestAgent;
 import vmlan.qemu.QemuException;
+import vmlan.qemu.QemuProcess;
 import vmlan.qemu.QmpClient;
 
 /// Ends VMs: the power button first, and when the guest does not go by the deadline, QEMU's own end.
 public final class VmStopper {
     private static final Duration QMP_LIMIT = Duration.ofSeconds(5);
-    /// A start takes seconds; on a first run it downloads before it claims a name.
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
-
-    private static final Duration LOOK_EVERY = Duration.ofMillis(50);
     private static final Duration QUIT_LIMIT = Duration.ofSeconds(5);
+    /// Between two tries at a monitor that does not answer.
+    private static final Duration PRESS_AGAIN = Duration.ofSeconds(1);
+    /// QEMU is not our child, so nothing wakes us when it goes.
+    private static final Duration LOOK_EVERY = Duration.ofMillis(15);
+    /// The shell above QEMU writes down how it ended.
+    private static final Duration STATUS_LIMIT = Duration.ofMillis(500);
 
     private final VmStore store;
+    private final VmPorts ports;
 
-    public VmStopper(VmStore store) {
+    public VmStopper(VmStore store, Networks networks) {
         this.store = store;
+        this.ports = new VmPorts(networks);
     }
 
     /// How a VM ended.
@@ -35,76 +42,203 @@ public final class VmStopper {
         FORCED
     }
 
-    /// Blocks until the VM is gone; one that a command is just starting is waited for first.
+    /// Blocks until the VM is gone; another command that works on it is waited for first.
     ///
     /// @param deadline how long the guest may take; zero for no power button at all
     public How stop(String name, Duration deadline) throws Failure {
-        long limit = System.nanoTime() + START_LIMIT.toNanos();
-        Vm vm = store.known(name);
-        while (vm.isBeingStarted() && System.nanoTime() - limit < 0) {
-            LockSupport.parkNanos(LOOK_EVERY.toNanos());
-            Optional<Vm> now = store.find(name);
-            if (now.isEmpty()) {
-                return How.NOT_RUNNING;
+        boolean hurried = deadline.isZero() && hurry(name);
+        try (VmLocks.Held held = store.take(name, "stopping")) {
+            Optional<Vm> vm = store.find(name);
+            How how = vm.isEmpty() ? How.NOT_RUNNING : stop(vm.get(), deadline);
+            if (!hurried || how != How.NOT_RUNNING) {
+                return how;
             }
-            vm = now.get();
+            if (vm.isPresent() && !vm.get().stopRequested()) {
+                requested(vm.get(), true);
+            }
+            return How.FORCED;
         }
-        if (vm.isBeingStarted()) {
-            throw Failure.world(
-                    name + " is still being started, by process " + vm.launcherPid(),
-                    "end that one, or try again later");
-        }
-        return stop(vm, deadline);
+    }
+
+    /// A stop that waits for the guest is not waited for by one that does not.
+    ///
+    /// @return whether QEMU was ended
+    boolean hurry(String name) throws Failure {
+        Vm vm = store.known(name);
+        String doing = store.locks().isBusy(name) ? VmLocks.doing(store.folder(name)) : "";
+        // The QEMU that a restart has started is another.
+        boolean isEnding = doing.equals("stopping") || (doing.equals("restarting") && vm.stopRequested());
+        return vm.isAlive() && isEnding && killed(vm);
     }
 
     /// The same for a VM as it is known now.
     How stop(Vm vm, Duration deadline) throws Failure {
-        Optional<ProcessHandle> process = vm.isAlive() ? ProcessHandle.of(vm.pid()) : Optional.empty();
-        if (process.isEmpty()) {
+        if (!vm.isAlive()) {
             return How.NOT_RUNNING;
         }
-        store.write(vm.withStopRequested());
-        Path monitor = store.qmpSocket(vm.name());
-        if (!deadline.isZero() && ask(monitor, "system_powerdown") && ended(process.get(), deadline)) {
-            return How.POWERED_DOWN;
+        boolean written = requested(vm, true);
+        boolean gone = !deadline.isZero() && powersDown(vm, deadline);
+        How how = gone && !endedBySignal(vm) ? How.POWERED_DOWN : How.FORCED;
+        if (!gone) {
+            end(vm);
         }
-        if (!(ask(monitor, "quit") && ended(process.get(), QUIT_LIMIT))) {
-            process.get().destroyForcibly();
-            if (!ended(process.get(), QUIT_LIMIT)) {
-                throw Failure.world(
-                        "QEMU of " + vm.name() + " (pid " + vm.pid() + ") does not end, not even when killed",
-                        "it waits for the system: see what its disk is doing");
-            }
+        if (!written) {
+            // There may be room now: a guest or its QEMU can be what filled the disk.
+            requested(vm, false);
         }
-        return How.FORCED;
+        ports.remove(vm);
+        return how;
     }
 
-    /// @return whether QEMU took the command
-    private static boolean ask(Path monitor, String command) {
-        try (QmpClient qmp = QmpClient.connect(monitor, QMP_LIMIT)) {
-            if (command.equals("system_powerdown") && qmp.status().equals("paused")) {
-                // Nobody would hear the button.
-                return false;
+    /// Writes down that the end which is to come was asked for. A disk that is full keeps nobody from ending VMs.
+    private boolean requested(Vm vm, boolean say) {
+        try {
+            store.write(vm.withStopRequested());
+            return true;
+        } catch (Failure e) {
+            if (say) {
+                store.report(e.what() + "; " + vm.name() + " is ended all the same");
             }
-            qmp.execute(command, Map.of(), QMP_LIMIT);
+            return false;
+        }
+    }
+
+    /// Presses the button until QEMU takes it, and at each third of the time again: a guest that boots does
+    /// not hear it. One that does not heed it may have an agent that does.
+    private boolean powersDown(Vm vm, Duration deadline) throws Failure {
+        long start = System.nanoTime();
+        for (int third = 1; third <= 3; third++) {
+            long end = start + deadline.toNanos() / 3 * third;
+            if (third == 2) {
+                askAgent(vm, left(start + deadline.toNanos()));
+            }
+            boolean pressed = false;
+            do {
+                pressed = pressed || press(vm, left(end));
+                Duration wait = left(end);
+                if (ended(vm, pressed || wait.compareTo(PRESS_AGAIN) < 0 ? wait : PRESS_AGAIN)) {
+                    return true;
+                }
+            } while (!left(end).isZero());
+        }
+        return false;
+    }
+
+    private static Duration left(long end) {
+        return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+    }
+
+    private static Duration atMost(Duration limit, Duration most) {
+        return limit.compareTo(most) < 0 ? limit : most;
+    }
+
+    /// A VM that was paused goes on for it: nobody would hear the button.
+    ///
+    /// @return whether QEMU took it
+    private boolean press(Vm vm, Duration limit) throws Failure {
+        Duration each = atMost(limit, QMP_LIMIT);
+        try (QmpClient qmp = QmpClient.connect(store.qmpSocket(vm.name()), each)) {
+            // Before it goes on: a network looks for the mark (VmPause).
+            Files.deleteIfExists(store.pausedMark(vm.name()));
+            if (qmp.status().equals("paused")) {
+                qmp.execute("cont", Map.of(), each);
+            }
+            qmp.execute("system_powerdown", Map.of(), each);
+            return true;
+        } catch (QemuException | IOException e) {
+            // The monitor is busy, or QEMU is: tried again until the deadline.
+            return false;
+        }
+    }
+
+    /// Also where QEMU does not say whether there is one.
+    private void askAgent(Vm vm, Duration limit) throws Failure {
+        AgentState state = AgentState.of(store.qmpSocket(vm.name()));
+        if (state != AgentState.LISTENING && state != AgentState.UNKNOWN) {
+            return;
+        }
+        try (GuestAgent agent = GuestAgent.connect(
+                store.agentSocket(vm.name()), RandomGenerator.getDefault(), atMost(limit, QMP_LIMIT))) {
+            agent.powerDown();
+        } catch (QemuException e) {
+            // Then the button stays all that was tried; the deadline decides.
+        }
+    }
+
+    /// Whether somebody ended the QEMU that we were waiting for: it says so of SIGTERM (QEMU
+    /// system/runstate.c, qemu_kill_report) and exits with 0, and the shell above it knows of others.
+    private boolean endedBySignal(Vm vm) {
+        Path folder = store.folder(vm.name());
+        long end = System.nanoTime() + STATUS_LIMIT.toNanos();
+        Optional<Integer> status = QemuProcess.exitStatus(folder);
+        while (status.isEmpty() && !left(end).isZero() && pause()) {
+            status = QemuProcess.exitStatus(folder);
+        }
+        return status.orElse(0) > 128 || QemuProcess.lastWords(folder).startsWith("terminating on signal");
+    }
+
+    /// Ends QEMU: by its monitor, by a signal that it heeds, by one that it cannot but heed.
+    private void end(Vm vm) throws Failure {
+        if (!(quits(vm) && ended(vm, QUIT_LIMIT)) && !killed(vm)) {
+            throw Failure.world(
+                    "QEMU of " + vm.name() + " (pid " + vm.pid() + ") does not end, not even when killed",
+                    "it waits for the system: see what its disk is doing");
+        }
+    }
+
+    /// @return whether QEMU took the command, or may have: the connection may end before the answer
+    private boolean quits(Vm vm) throws Failure {
+        try (QmpClient qmp = QmpClient.connect(store.qmpSocket(vm.name()), QMP_LIMIT)) {
+            try {
+                qmp.execute("quit", Map.of(), QMP_LIMIT);
+            } catch (QemuException e) {
+                return ended(vm, PRESS_AGAIN);
+            }
             return true;
         } catch (QemuException e) {
-            // For `quit` the connection may end before the answer: what counts is whether the process goes.
-            return command.equals("quit");
+            return false;
         }
     }
 
-    private static boolean ended(ProcessHandle process, Duration limit) {
+    private boolean killed(Vm vm) {
+        signal(vm, false);
+        if (!ended(vm, QUIT_LIMIT)) {
+            signal(vm, true);
+        }
+        return ended(vm, QUIT_LIMIT);
+    }
+
+    private static void signal(Vm vm, boolean forcibly) {
+        if (vm.isAlive()) {
+            ProcessHandle.of(vm.pid()).ifPresent(qemu -> {
+                if (forcibly) {
+                    qemu.destroyForcibly();
+                } else {
+                    qemu.destroy();
+                }
+            });
+        }
+    }
+
+    /// Waits for QEMU's end.
+    private static boolean ended(Vm vm, Duration limit) {
+        long end = System.nanoTime() + limit.toNanos();
+        while (vm.isAlive()) {
+            if (left(end).isZero() || !pause()) {
+                return !vm.isAlive();
+            }
+        }
+        return true;
+    }
+
+    /// @return false when interrupted
+    private static boolean pause() {
         try {
-            process.onExit().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            TimeUnit.NANOSECONDS.sleep(LOOK_EVERY.toNanos());
             return true;
-        } catch (TimeoutException e) {
-            return !process.isAlive();
-        } catch (ExecutionException e) {
-            return !process.isAlive();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return !process.isAlive();
+            return false;
         }
     }
 }

@@ -1,34 +1,50 @@
 package vmlan.program.vm;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import vmlan.program.files.Fields;
 import vmlan.program.files.FileLock;
 import vmlan.program.files.Places;
 import vmlan.program.files.StateFile;
+import vmlan.program.files.WholeFile;
 import vmlan.program.message.Failure;
 import vmlan.program.serve.Reattachment;
 import vmlan.qemu.ProcessMark;
 
 /// The VMs on disk: a folder for each, with `vm.json`, `console.log`, `qemu.log` and the exit status.
 public final class VmStore {
-    /// Names that the network itself answers to (design: Names).
-    private static final Set<String> RESERVED = Set.of("host", "gateway", "localhost", "wpad");
+    /// In a VM's folder: what its UEFI firmware keeps, and what cloud-init reads.
+    static final String UEFI_VARIABLES = "uefi-vars.fd";
+
+    static final String SEED = "seed.iso";
+
+    /// The monitors of a VM that is a QEMU command line, for -readconfig; and a file that is there when its QEMU was
+    /// started in somebody's terminal, which knows how it ended.
+    static final String MONITORS = "monitors.conf";
+
+    static final String IN_TERMINAL = "in-terminal";
+
+    private static final String VM_FILE = "vm.json";
+    private static final int MOST_TRIES = 40;
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(25);
 
     private final Places places;
     private final Consumer<String> report;
+    private VmLocks locks;
 
     /// @param report takes a line about a damaged file
     public VmStore(Places places, Consumer<String> report) {
@@ -63,12 +79,43 @@ public final class VmStore {
         return monitor.resolveSibling(monitor.getFileName() + Reattachment.WAKING);
     }
 
+    /// There while a user wants the VM paused, for the networks.
+    Path pausedMark(String name) throws Failure {
+        Path monitor = networkQmpSocket(name);
+        return monitor.resolveSibling(monitor.getFileName() + Reattachment.PAUSED);
+    }
+
+    /// What the guest agent of the VM is reached by.
+    public Path agentSocket(String name) throws Failure {
+        return places.socket("vm." + name, "agent.sock");
+    }
+
+    /// Held by whoever changes a VM.
+    synchronized VmLocks locks() throws Failure {
+        if (locks == null) {
+            locks = new VmLocks(places.state("vms").resolve(".vms.lock"), report);
+        }
+        return locks;
+    }
+
+    /// Waits until the VM is ours to change; see [VmLocks].
+    ///
+    /// @param doing as in "process 12 is …ing it"
+    VmLocks.Held take(String name, String doing) throws Failure {
+        return locks().take(name, doing, folder(name));
+    }
+
+    /// Whether a command has ended it just now and is about to start it again.
+    public boolean isBeingRestarted(String name) throws Failure {
+        return locks().isBusy(name) && VmLocks.doing(folder(name)).equals("restarting");
+    }
+
     public Path pidFile(String name) {
         return folder(name).resolve("qemu.pid");
     }
 
     private StateFile file(String name) {
-        return new StateFile(folder(name).resolve("vm.json"));
+        return new StateFile(folder(name).resolve(VM_FILE));
     }
 
     public List<Vm> all() throws Failure {
@@ -87,9 +134,38 @@ public final class VmStore {
         }
         List<Vm> vms = new ArrayList<>();
         for (String name : names) {
-            find(name).ifPresent(vms::add);
+            Optional<Vm> vm = find(name);
+            vm.ifPresent(vms::add);
+            if (vm.isEmpty()) {
+                removeUnborn(name);
+            }
         }
         return vms;
+    }
+
+    /// A command that was killed while it wrote a VM down for the first time leaves a folder that is no VM's. It
+    /// goes when nothing else is in it.
+    private void removeUnborn(String name) throws Failure {
+        Path folder = folder(name);
+        Optional<VmLocks.Held> held = locks().take(name, "looking at", folder, Duration.ZERO);
+        if (held.isEmpty()) {
+            return;
+        }
+        try (VmLocks.Held ours = held.get();
+                Stream<Path> entries = Files.list(folder)) {
+            List<Path> files = entries.toList();
+            if (files.stream().allMatch(VmStore::isOfAStart)) {
+                removeFolder(folder);
+            }
+        } catch (NoSuchFileException e) {
+            // Another command was faster.
+        } catch (IOException e) {
+            throw unreadable(folder, e);
+        }
+    }
+
+    private static boolean isOfAStart(Path file) {
+        return WholeFile.isUnfinished(VM_FILE, file) || file.endsWith(VmLocks.NOTE);
     }
 
     public Optional<Vm> find(String name) throws Failure {
@@ -132,7 +208,12 @@ public final class VmStore {
             return vm;
         }
         Vm found = vm.started(number, mark.get());
-        file(vm.name()).write(found.toJson());
+        try {
+            file(vm.name()).write(found.toJson());
+        } catch (IOException e) {
+            // Another command is removing it; what was found is true all the same.
+            return found;
+        }
         report.accept("found " + vm.name() + " running, whose start was cut short");
         return found;
     }
@@ -142,105 +223,114 @@ public final class VmStore {
     }
 
     public Vm known(String name) throws Failure {
-        checkLabel(name);
+        VmNaming.checkLabel(name);
         return find(name)
                 .orElseThrow(() -> Failure.usage("there is no VM '" + name + "'", "see which there are: vmlan ps"));
     }
 
+    /// One that is new is written by who holds the [#lock].
     public void write(Vm vm) throws Failure {
+        boolean isNew = !Files.exists(file(vm.name()).path());
         places.state("vms", vm.name());
         try {
             file(vm.name()).write(vm.toJson());
+            if (isNew) {
+                tellSsh();
+            }
         } catch (IOException e) {
             throw Failure.world(
                     "cannot write " + file(vm.name()).path() + ": " + Places.reason(e), "make room for it", e);
         }
     }
 
-    /// A DNS label (RFC 1123 §2.1), in small letters, since it becomes the guest's name.
-    public static void checkLabel(String name) throws Failure {
-        if (!name.matches("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")) {
-            throw Failure.usage(
-                    "'" + name + "' cannot be a VM's name",
-                    "take 1 to 63 small letters, digits and hyphens, a letter or digit first and last");
-        }
-        if (RESERVED.contains(name)) {
-            throw Failure.usage("the name '" + name + "' is taken by the network itself", "take another name");
-        }
-    }
-
-    /// A name from a disk's file name, for a VM whose user gave none.
-    static String nameOf(Path disk) {
-        String label = disk.getFileName()
-                .toString()
-                .toLowerCase(java.util.Locale.ROOT)
-                .replaceFirst("\\.[a-z0-9]+$", "")
-                .replaceAll("[^a-z0-9]+", "-")
-                .replaceAll("^-+|-+$", "");
-        String name = label.substring(0, Math.min(label.length(), 50)).replaceAll("-+$", "");
-        return name.isEmpty() || RESERVED.contains(name) ? "vm" : name;
+    /// Says something to the user.
+    void report(String line) {
+        report.accept(line);
     }
 
     /// Held while names and MACs are chosen, so that two commands at once do not choose the same.
-    public FileLock lock() throws Failure {
+    FileLock lock() throws Failure {
         Path folder = places.state("vms");
         try {
             return FileLock.take(folder.resolve(".lock"));
         } catch (IOException e) {
-            throw unreadable(folder, e);
+            throw Failure.world(
+                    "cannot write in " + folder + ": " + Places.reason(e),
+                    "make it writable for you, or set VMLAN_HOME to a folder that is; see: vmlan doctor",
+                    e);
         }
     }
 
-    /// The name for a new start. Without a wish: the disk's, or `demo`, with -2, -3 … while a VM of that name
-    /// runs or is another disk's. The caller holds the [#lock].
-    public String chooseName(String wish, Path disk) throws Failure {
-        if (wish != null) {
-            Optional<Vm> other = find(wish);
-            if (other.isPresent() && (other.get().isAlive() || other.get().isBeingStarted())) {
-                throw Failure.usage(
-                        "a VM named '" + wish + "' is running already",
-                        "take another --name, or stop it: vmlan stop " + wish);
-            }
-            if (other.isPresent() && !Objects.equals(other.get().disk(), disk)) {
-                throw Failure.usage(
-                        "the VM '" + wish + "' is another: it has "
-                                + (other.get().disk() == null
-                                        ? "the demo guest"
-                                        : other.get().disk()),
-                        "start that one: " + other.get().startLine() + ", or forget it: vmlan rm " + wish);
-            }
-            return wish;
-        }
-        String base = disk == null ? "demo" : nameOf(disk);
-        for (int number = 1; ; number++) {
-            String name = number == 1 ? base : base + "-" + number;
-            Optional<Vm> other = find(name);
-            if (other.isEmpty()) {
-                return name;
-            }
-            Vm vm = other.get();
-            if (!vm.isAlive() && !vm.isBeingStarted() && Objects.equals(vm.disk(), disk)) {
-                return name;
-            }
-        }
-    }
-
-    /// The MACs of all other VMs.
-    public Set<String> macsBut(String name) throws Failure {
-        Set<String> macs = new HashSet<>();
+    /// The MACs of all other VMs, with their names.
+    public Map<String, String> macsBut(String name) throws Failure {
+        Map<String, String> macs = new HashMap<>();
         for (Vm vm : all()) {
             if (!vm.name().equals(name)) {
-                vm.nics().forEach(nic -> macs.add(nic.mac()));
+                vm.nics().forEach(nic -> macs.put(nic.mac(), vm.name()));
             }
         }
         return macs;
     }
 
+    /// The same of those that run.
+    Map<String, String> runningMacsBut(String name) throws Failure {
+        Map<String, String> macs = new HashMap<>();
+        for (Vm vm : all()) {
+            if (!vm.name().equals(name) && (vm.isAlive() || vm.isBeingStarted())) {
+                vm.nics().forEach(nic -> macs.put(nic.mac(), vm.name()));
+            }
+        }
+        return macs;
+    }
+
+    /// ssh's configuration has the VMs from now on. Whoever writes it holds the [#lock], so that of two lists the older
+    /// one is never written last.
+    ///
+    /// @return whether it had none before
+    public boolean installInto(SshConfig config) throws Failure, IOException {
+        try (FileLock lock = lock()) {
+            return config.install(SshConfig.blocks(config.aliases(), this));
+        }
+    }
+
+    /// A VM came or went: ssh's configuration follows where it was asked to. The caller holds the [#lock].
+    private void tellSsh() {
+        SshConfig config = SshConfig.of(places);
+        if (config.isInstalled()) {
+            try {
+                config.follow(SshConfig.blocks(config.aliases(), this));
+            } catch (Failure e) {
+                report.accept(e.what() + "; " + e.remedy());
+            }
+        }
+    }
+
+    /// The shell above QEMU may be writing its exit status down at this moment.
+    private static void removeFolder(Path folder) throws IOException {
+        for (int tries = 0; Files.isDirectory(folder); tries++) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(file);
+                }
+            } catch (IOException | UncheckedIOException e) {
+                if (tries == MOST_TRIES) {
+                    throw e instanceof UncheckedIOException unchecked ? unchecked.getCause() : (IOException) e;
+                }
+                LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+            }
+        }
+    }
+
     /// Removes everything that is kept of a VM.
     public void remove(String name) throws Failure {
         Path folder = folder(name);
-        List<Path> sockets = new ArrayList<>(
-                List.of(consoleSocket(name), qmpSocket(name), networkQmpSocket(name), wakingMark(name)));
+        List<Path> sockets = new ArrayList<>(List.of(
+                consoleSocket(name),
+                qmpSocket(name),
+                networkQmpSocket(name),
+                agentSocket(name),
+                wakingMark(name),
+                pausedMark(name)));
         // Of a network that was killed, and has not been started again to tidy up.
         for (Vm.VmNic nic : find(name).map(Vm::nics).orElse(List.of())) {
             sockets.add(places.socket(nic.network(), nic.port() + ".sock"));
@@ -253,12 +343,9 @@ public final class VmStore {
             if (runFolder.endsWith("vm." + name)) {
                 Files.deleteIfExists(runFolder);
             }
-            if (Files.isDirectory(folder)) {
-                try (Stream<Path> files = Files.walk(folder)) {
-                    for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                        Files.delete(file);
-                    }
-                }
+            removeFolder(folder);
+            try (FileLock lock = lock()) {
+                tellSsh();
             }
         } catch (IOException e) {
             throw Failure.world("cannot remove " + folder + ": " + Places.reason(e), "remove it by hand", e);

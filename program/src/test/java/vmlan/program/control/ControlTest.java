@@ -66,8 +66,59 @@ class ControlTest {
                 }
                 yield ControlResponse.ok(Map.of());
             }
+            case "tunnel" -> ControlResponse.upgrade(this::echo);
+            case "refused" -> ControlResponse.upgrade(channel -> ControlResponse.error(502, "not there", "wait"));
             default -> ControlResponse.error(404, "nothing here", "go elsewhere");
         };
+    }
+
+    /// Sends back what comes, until its end, then a word of its own.
+    private ControlResponse echo(SocketChannel channel) {
+        Thread.ofVirtual().start(() -> {
+            try (channel) {
+                channel.write(ControlServer.switching());
+                ByteBuffer buffer = ByteBuffer.allocate(100);
+                while (channel.read(buffer.clear()) >= 0) {
+                    channel.write(buffer.flip());
+                }
+                channel.write(ByteBuffer.wrap("end".getBytes(StandardCharsets.US_ASCII)));
+            } catch (IOException e) {
+                log.add("echo: " + e);
+            }
+        });
+        return null;
+    }
+
+    @Test
+    void aConnectionMayBecomeSomethingElse() throws Exception {
+        ControlClient.Switched switched = client.upgrade("/tunnel", LIMIT);
+        try (SocketChannel channel = switched.channel()) {
+            channel.write(ByteBuffer.wrap("bytes".getBytes(StandardCharsets.US_ASCII)));
+            assertThat(new String(switched.in().readNBytes(5), StandardCharsets.US_ASCII))
+                    .isEqualTo("bytes");
+            channel.shutdownOutput();
+            assertThat(new String(switched.in().readAllBytes(), StandardCharsets.US_ASCII))
+                    .as("the other half goes on")
+                    .isEqualTo("end");
+        }
+        assertThat(log).isEmpty();
+    }
+
+    @Test
+    void anUpgradeThatIsRefusedIsAnErrorLikeAny() {
+        assertThatThrownBy(() -> client.upgrade("/refused", LIMIT)).isInstanceOfSatisfying(Failure.class, failure -> {
+            assertThat(failure.what()).isEqualTo("not there");
+            assertThat(failure.exitCode()).isEqualTo(Failure.WORLD);
+        });
+        assertThatThrownBy(() -> client.upgrade("/fine", LIMIT)).isInstanceOf(Failure.class);
+    }
+
+    @Test
+    void onlyWhoAsksForItGetsAnotherProtocolAndNotBeforeTheAnswer() throws IOException {
+        assertThat(exchange("POST /tunnel HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 426");
+        assertThat(exchange("POST /tunnel HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\nearly"))
+                .startsWith("HTTP/1.1 400");
     }
 
     @Test

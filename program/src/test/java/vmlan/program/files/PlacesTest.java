@@ -87,13 +87,14 @@ class PlacesTest {
     }
 
     @Test
-    void aRunTimeFolderThatSomebodyElseMadeIsRefused() throws Exception {
+    void aRunFolderThatIsALinkIsRefused() throws Exception {
         Path elsewhere = Files.createDirectory(home.resolve("elsewhere"));
         Files.createSymbolicLink(home.resolve("vmlan-" + uid()), elsewhere);
         Places places = of(Map.of("HOME", home.toString(), "TMPDIR", home.toString()), false);
         assertThatThrownBy(() -> places.socket("shared", "control.sock"))
                 .isInstanceOf(Failure.class)
-                .hasMessageContaining("belongs to somebody else");
+                .hasMessageContaining("is a link");
+        assertThat(elsewhere).isEmptyDirectory();
     }
 
     @Test
@@ -112,5 +113,39 @@ class PlacesTest {
         assertThatThrownBy(() -> places.state("vms"))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining(home.resolve("state").toString());
+    }
+
+    @Test
+    void aRuntimeFolderOfAnotherUserCountsAsNotSet() throws Exception {
+        Map<String, String> environment =
+                Map.of("HOME", "/home/ann", "TMPDIR", "/var/tmp", "XDG_RUNTIME_DIR", home.toString());
+        assertThat(Places.of(environment, false, uid()).runIfAny()).isEqualTo(home.resolve("vmlan"));
+        assertThat(Places.of(environment, false, uid() + 1).runIfAny())
+                .as("as after su, which keeps the variable")
+                .isEqualTo(Path.of("/var/tmp/vmlan-" + (uid() + 1)));
+    }
+
+    @Test
+    void aRelativeVmlanHomeAndOneOfTwoLinesAreRefused() {
+        for (String bad : new String[] {"vmlan", "./x", "/tmp/a\nb", "/tmp/\u001b[31m"}) {
+            assertThatThrownBy(() -> of(Map.of("VMLAN_HOME", bad), false))
+                    .as(bad)
+                    .isInstanceOfSatisfying(
+                            Failure.class,
+                            failure -> assertThat(failure.exitCode()).isEqualTo(Failure.USAGE))
+                    .hasMessageStartingWith("VMLAN_HOME ");
+        }
+        assertThatThrownBy(() -> of(Map.of("HOME", home.toString(), "TMPDIR", "/tmp/\r"), false))
+                .hasMessageStartingWith("TMPDIR has a line break");
+    }
+
+    @Test
+    void lookingForPathsMakesNothing() throws Exception {
+        Places places = of(Map.of("VMLAN_HOME", home.toString()), false);
+        assertThat(places.socketIfAny("shared", "a.sock")).isEqualTo(home.resolve("run/shared/a.sock"));
+        assertThat(places.cacheIfAny()).isEqualTo(home.resolve("cache"));
+        assertThat(places.stateIfAny("vms")).isEqualTo(home.resolve("state/vms"));
+        assertThat(home).isEmptyDirectory();
+        assertThat(places.socket("shared", "a.sock")).as("the same").isEqualTo(places.socketIfAny("shared", "a.sock"));
     }
 }

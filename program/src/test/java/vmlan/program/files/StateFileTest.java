@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,6 +75,21 @@ class StateFileTest {
         assertThatThrownBy(() -> file.write(Map.of("a", 1))).isInstanceOf(IOException.class);
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files).containsExactly(inTheWay);
+        }
+    }
+
+    @Test
+    void whatAKilledWriterHasLeftGoesWithTheNextWrite() throws IOException {
+        Path file = folder.resolve("vm.json");
+        Path left = Files.createFile(folder.resolve("vm.json.12.new"));
+        Path other = Files.createFile(folder.resolve("leases.json.12.new"));
+        FileTime longAgo = FileTime.from(Instant.now().minus(Duration.ofHours(1)));
+        Files.setLastModifiedTime(left, longAgo);
+        Files.setLastModifiedTime(other, longAgo);
+        Path young = Files.createFile(folder.resolve("vm.json.13.new"));
+        new StateFile(file).write(Map.of());
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).containsOnly(file, young, other);
         }
     }
 }

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import vmlan.program.config.NetworkMode;
+import vmlan.program.config.NetworkName;
 import vmlan.program.message.Failure;
 
 class HostNicsTest {
@@ -40,7 +43,7 @@ class HostNicsTest {
         assertThatThrownBy(() -> NetworkName.of(name))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining("there is no network '" + name + "'");
-        assertThat(NetworkName.isOne(name)).isFalse();
+        assertThat(NetworkName.builtIn(name)).isEmpty();
     }
 
     @Test
@@ -49,5 +52,17 @@ class HostNicsTest {
         assertThat(name.mode()).isEqualTo(NetworkMode.BRIDGED);
         assertThat(name.nic()).isEqualTo("enp0s31f6.5");
         assertThat(NetworkName.of("host").mode()).isEqualTo(NetworkMode.HOST);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "shared,shared,vmlan-shared",
+        "lab,HOST,vmlan-lab",
+        "a-name-that-is-long,HOST,vmlan-a-name-th",
+        "router-en0,ROUTER,vmlan-router"
+    })
+    void aTapIsCalledAfterItsNetworkInFifteenLetters(String name, String mode, String tap) {
+        NetworkName network = new NetworkName(name, NetworkMode.ofKey(mode.toLowerCase(Locale.ROOT)), null);
+        assertThat(NetworkOpener.tapName(network)).isEqualTo(tap).hasSizeLessThanOrEqualTo(15);
     }
 }

@@ -21,6 +21,8 @@ class NetworkSettingsTest {
         assertThat(Subnet.freeIpv4(List.of())).isEqualTo(Ipv4Prefix.parse("192.168.64.0/24"));
         assertThat(Subnet.freeIpv4(List.of(
                         Ipv4Prefix.parse("0.0.0.0/0"),
+                        Ipv4Prefix.parse("0.0.0.0/1"),
+                        Ipv4Prefix.parse("128.0.0.0/1"),
                         Ipv4Prefix.parse("192.168.64.0/23"),
                         Ipv4Prefix.parse("192.168.66.128/25"),
                         Ipv4Prefix.parse("10.0.0.0/8"))))
@@ -61,8 +63,7 @@ class NetworkSettingsTest {
     @Test
     void whatWasChosenIsKept(@TempDir Path home) throws Exception {
         Places places = Places.in(home);
-        NetworkSettings chosen =
-                NetworkSettings.readOrChoose(places, "shared", null, line -> {}, new SplittableRandom(7));
+        NetworkSettings chosen = new SettingsChoice(places, "shared", line -> {}).make(null, new SplittableRandom(7));
         assertThat(NetworkSettings.read(places, "shared", line -> {})).contains(chosen);
         assertThat(NetworkSettings.read(places, "private", line -> {})).isEmpty();
     }

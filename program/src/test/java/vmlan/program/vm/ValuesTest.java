@@ -12,9 +12,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import vmlan.packet.Ipv4Address;
 import vmlan.packet.MacAddress;
+import vmlan.program.config.Isolation;
+import vmlan.program.config.MacTranslation;
 import vmlan.program.message.Failure;
 import vmlan.program.message.ShellWords;
-import vmlan.program.serve.MacTranslation;
 
 class ValuesTest {
     @ParameterizedTest
@@ -38,20 +39,21 @@ class ValuesTest {
 
     @Test
     void aNicSpecHasItsPartsInAnyOrder() throws Failure {
-        assertThat(NicSpec.parse("shared")).isEqualTo(new NicSpec("shared", null, null, false, null));
+        assertThat(NicSpec.parse("shared"))
+                .isEqualTo(new NicSpec("shared", null, null, Isolation.AS_THE_NETWORK, null));
         assertThat(NicSpec.parse("private,isolated,ip=192.168.64.9,mac=52:54:00:00:00:01"))
                 .isEqualTo(new NicSpec(
                         "private",
                         MacAddress.parse("52:54:00:00:00:01"),
                         Ipv4Address.parse("192.168.64.9"),
-                        true,
+                        Isolation.ON,
                         null));
     }
 
     @Test
     void aBridgedNicNamesTheHostsNic() throws Failure {
         assertThat(NicSpec.parse("bridged:en0,mac-nat=on,isolated"))
-                .isEqualTo(new NicSpec("bridged-en0", null, null, true, MacTranslation.ON));
+                .isEqualTo(new NicSpec("bridged-en0", null, null, Isolation.ON, MacTranslation.ON));
         assertThat(NicSpec.parse("bridged").kind())
                 .as("the one of the default route, looked for later")
                 .isEqualTo(NicSpec.BRIDGED);
@@ -83,13 +85,13 @@ class ValuesTest {
             strings = {"a", "web", "web-2", "9lives", "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijk"
             })
     void aVmsNameIsADnsLabel(String name) throws Failure {
-        VmStore.checkLabel(name);
+        VmNaming.checkLabel(name);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "Web", "-a", "a-", "a.b", "a_b", "../x", "host", "gateway", "localhost", "wpad", "ä"})
     void otherNamesAreRefused(String name) {
-        assertThatThrownBy(() -> VmStore.checkLabel(name)).isInstanceOf(Failure.class);
+        assertThatThrownBy(() -> VmNaming.checkLabel(name)).isInstanceOf(Failure.class);
     }
 
     @ParameterizedTest
@@ -101,8 +103,8 @@ class ValuesTest {
         "/x/UPPER,upper"
     })
     void aDisksNameBecomesALabel(String disk, String name) throws Failure {
-        assertThat(VmStore.nameOf(Path.of(disk))).isEqualTo(name);
-        VmStore.checkLabel(VmStore.nameOf(Path.of(disk)));
+        assertThat(VmNaming.nameOf(Path.of(disk))).isEqualTo(name);
+        VmNaming.checkLabel(VmNaming.nameOf(Path.of(disk)));
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import vmlan.qemu.Qemu;
 import vmlan.qemu.QemuException;
+import vmlan.qemu.tool.SystemWords;
 
 /// Makes the demo guest, once; after that it is two files in the cache.
 public final class DemoGuest {
@@ -40,7 +41,7 @@ public final class DemoGuest {
                     "there is no demo guest for " + architecture, "give a disk to boot from: vmlan run DISK");
         }
         try {
-            Path folder = cacheFolder.resolve("demo-" + architecture + "-" + Initramfs.recipe());
+            Path folder = folder(architecture, cacheFolder);
             if (!isComplete(folder)) {
                 Files.createDirectories(cacheFolder);
                 make(architecture, folder, progress);
@@ -48,10 +49,29 @@ public final class DemoGuest {
             return image(folder, architecture);
         } catch (IOException e) {
             throw new QemuException(
-                    "the demo guest cannot be made: " + e.getMessage(),
+                    "the demo guest cannot be made: " + SystemWords.withFile(e),
                     "check the space and the rights of " + cacheFolder,
                     e);
         }
+    }
+
+    /// Whether [#prepare] has something to make it from here: a kernel and busybox, or a manager of packages that it
+    /// knows to fetch them with. Whether their server answers is not known before it is asked.
+    public static boolean canBeMade(String architecture, Path cacheFolder) {
+        return isMade(architecture, cacheFolder) || Ingredients.areWithinReach(architecture, Path.of("/"));
+    }
+
+    /// Whether [#prepare] finds it in the cache.
+    public static boolean isMade(String architecture, Path cacheFolder) {
+        try {
+            return isComplete(folder(architecture, cacheFolder));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Path folder(String architecture, Path cacheFolder) throws IOException {
+        return cacheFolder.resolve("demo-" + architecture + "-" + Initramfs.recipe());
     }
 
     private static DemoImage image(Path folder, String architecture) {

@@ -61,6 +61,15 @@ final class Ingredients {
                 busybox.isPresent() ? busybox.get() : Busybox.in(busyboxDeb.orElseThrow(), architecture));
     }
 
+    static boolean areWithinReach(String architecture, Path root) {
+        boolean packages = Programs.find("apt-get").isPresent();
+        return packages || (installedKernel(root, architecture).isPresent() && hasBusybox(root, architecture));
+    }
+
+    private static boolean hasBusybox(Path root, String architecture) {
+        return Busybox.installed(root, architecture).isPresent();
+    }
+
     private static Optional<KernelSource> installedKernel(Path root, String architecture) {
         if (!DemoGuest.isHost(architecture)) {
             return Optional.empty();

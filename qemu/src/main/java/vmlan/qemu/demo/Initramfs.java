@@ -16,7 +16,7 @@ import org.apache.commons.compress.archivers.cpio.CpioConstants;
 /// busybox, the modules and our scripts. Not compressed: unpacking costs an emulated processor more than reading does.
 final class Initramfs {
     /// Counted up when something other than a script changes what [#write] makes.
-    private static final int RECIPE = 1;
+    private static final int RECIPE = 2;
 
     /// Where the scripts, resources of this package, go in the guest.
     private static final Map<String, String> SCRIPTS = scripts();

@@ -16,12 +16,14 @@ final class KernelModules {
     /// Without these there is no network; with the others absent something small does not work.
     private static final Set<String> NEEDED = Set.of("virtio_pci", "virtio_net");
 
-    /// Random numbers; the power button (ACPI, or a GPIO on Arm) and the device that acpid reads it from; what a
-    /// kernel may have left out of its image of IPv6 and of the packet sockets of DHCP.
+    /// Random numbers; the line that a guest agent speaks by; the power button (ACPI, or a GPIO on Arm) and
+    /// the device that acpid reads it from; what a kernel may have left out of its image of IPv6 and of the
+    /// packet sockets of DHCP.
     private static final List<String> WANTED = List.of(
             "virtio_pci",
             "virtio_net",
             "virtio_rng",
+            "virtio_console",
             "button",
             "gpio_pl061",
             "gpio_keys",

@@ -13,6 +13,8 @@ public enum Install {
             "qemu-arm",
             "qemu-system-aarch64"),
     QEMU_IMG("qemu", "qemu-utils", "qemu-img", "qemu-img", "qemu-tools", "qemu-img"),
+    UEFI_X86("qemu", "ovmf", "edk2-ovmf", "edk2-ovmf", "qemu-ovmf-x86_64", "ovmf"),
+    UEFI_ARM("qemu", "qemu-efi-aarch64", "edk2-aarch64", "edk2-aarch64", "qemu-uefi-aarch64", "aavmf"),
     /// Nothing for apt: `apt-get download` gets kernel and busybox by itself and leaves the system as it is.
     DEMO_GUEST(
             "",
@@ -40,6 +42,10 @@ public enum Install {
 
     public static Install qemu(String architecture) {
         return architecture.equals("aarch64") ? QEMU_ARM : QEMU_X86;
+    }
+
+    public static Install uefi(String architecture) {
+        return architecture.equals("aarch64") ? UEFI_ARM : UEFI_X86;
     }
 
     /// For this system; the empty string when no package manager that we know is here.

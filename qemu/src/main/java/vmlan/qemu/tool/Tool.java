@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -12,7 +13,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// One run of another program: no terminal, no input, messages in English, and an end after a limit of time.
+/// One run of another program: no terminal, no input but what is given, messages in English, and an end after a limit
+/// of time.
 ///
 /// @param status the exit status, -1 when it ran out of time
 /// @param output standard output, its first [#MOST_OUTPUT] bytes
@@ -48,14 +50,24 @@ public record Tool(int status, boolean timedOut, String output, String errors) {
     /// @param folder where it runs; null: where this process does
     /// @throws IOException it cannot be started, or the wait was interrupted (then the thread stays interrupted)
     public static Tool run(Duration limit, Path folder, List<String> command) throws IOException {
+        return run(limit, folder, "", command);
+    }
+
+    /// @param input short enough for a pipe: what its reader does not want waits there
+    public static Tool run(Duration limit, Path folder, String input, List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.redirectInput(Redirect.from(new File("/dev/null")));
+        if (input.isEmpty()) {
+            builder.redirectInput(Redirect.from(new File("/dev/null")));
+        }
         builder.environment().put("LC_ALL", "C");
         builder.environment().put("DEBIAN_FRONTEND", "noninteractive");
         if (folder != null) {
             builder.directory(folder.toFile());
         }
         Process process = builder.start();
+        if (!input.isEmpty()) {
+            give(process, input);
+        }
         var output = new Drain(process.getInputStream());
         var errors = new Drain(process.getErrorStream());
         try {
@@ -70,6 +82,14 @@ public record Tool(int status, boolean timedOut, String output, String errors) {
             var interrupted = new InterruptedIOException("interrupted while waiting for " + command.getFirst());
             interrupted.initCause(e);
             throw interrupted;
+        }
+    }
+
+    private static void give(Process process, String input) {
+        try (OutputStream pipe = process.getOutputStream()) {
+            pipe.write(input.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            // it ended without it, and says why
         }
     }
 

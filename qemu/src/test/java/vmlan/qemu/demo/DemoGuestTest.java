@@ -195,15 +195,16 @@ class DemoGuestTest {
                 256L << 20,
                 List.of(),
                 List.of(),
-                new Boot(image.kernel(), image.initrd(), image.append() + " vmlan.name=web"),
+                Boot.of(new Boot.Kernel(image.kernel(), image.initrd(), image.append() + " vmlan.name=web")),
                 folder.resolve("console"),
                 folder.resolve("console.log"),
                 folder.resolve("qmp"),
                 null,
+                null,
                 folder.resolve("pid"),
                 network);
         List<String> line = QemuCommandLine.of(installed, Accelerator.TCG, machine);
-        qemu = QemuProcess.start(line, folder, machine.pidFile(), machine.qmpSocket());
+        qemu = QemuProcess.start(line, folder, machine.pidFile(), machine.qmpSocket(), folder);
     }
 
     private static void type(SocketChannel console, String text) throws IOException {

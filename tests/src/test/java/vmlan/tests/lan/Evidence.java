@@ -11,8 +11,8 @@ import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /// Shows what was logged on the last LAN when a test has failed. The files stay in `target/lan`.
-final class Evidence implements AfterTestExecutionCallback {
-    static final Path FOLDER = Path.of("target/lan").toAbsolutePath();
+public final class Evidence implements AfterTestExecutionCallback {
+    public static final Path FOLDER = Path.of("target/lan").toAbsolutePath();
 
     private static final int LINES = 60;
 

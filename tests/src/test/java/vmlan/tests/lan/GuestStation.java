@@ -8,7 +8,7 @@ import vmlan.tests.real.Await;
 import vmlan.tests.real.Installation;
 
 /// A demo guest, by way of its console. What it says of itself is believed: it is the witness.
-final class GuestStation implements Station {
+public final class GuestStation implements Station {
     private static final Pattern IPV4 = Pattern.compile("inet (\\d+(?:\\.\\d+){3})/\\d+ ");
     private static final Pattern SLAAC = Pattern.compile("inet6 ([0-9a-f:]+)/64 scope global(?! tentative)");
     private static final Pattern MAC = Pattern.compile("link/ether ([0-9a-f:]{17}) ");
@@ -24,7 +24,7 @@ final class GuestStation implements Station {
     private final Installation vmlan;
     private final String name;
 
-    GuestStation(Installation vmlan, String name) {
+    public GuestStation(Installation vmlan, String name) {
         this.vmlan = vmlan;
         this.name = name;
     }
@@ -40,7 +40,7 @@ final class GuestStation implements Station {
 
     /// Types a line at its shell, and gives what it printed. On a busy machine the emulated serial port repeats
     /// characters, one in a few hundred. So the text comes with its sum, and each byte as two digits and a point.
-    String type(String command) throws IOException, InterruptedException {
+    public String type(String command) throws IOException, InterruptedException {
         String show = "echo be''gin; { cat /tmp/said; md5sum </tmp/said; } | hexdump -v -e '/1 \"%02x.\"'; echo";
         String log = vmlan.inGuest(name, "{ " + command + "; } >/tmp/said 2>&1; " + show);
         for (int i = 0; i < 10; i++) {

@@ -4,26 +4,31 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// The namespaces' names: with the pid of the tests' process, so that what a killed one left is known by the next.
-final class LanNames {
+public final class LanNames {
     private static final Pattern OURS = Pattern.compile("vmt(\\d{1,9})-\\d+-[a-z]+");
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
 
     private LanNames() {}
 
-    static String fresh(int count) {
-        return "vmt" + ProcessHandle.current().pid() + "-" + count;
+    public static String fresh() {
+        return "vmt" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
     }
 
     /// Removes the namespaces of tests that are no longer there.
-    static void removeLeftovers() throws IOException, InterruptedException {
-        for (String name : existing()) {
-            Matcher match = OURS.matcher(name);
-            if (match.matches()
-                    && ProcessHandle.of(Long.parseLong(match.group(1))).isEmpty()) {
-                remove(name);
+    public static void removeLeftovers() throws IOException, InterruptedException {
+        try (MachineLock lock = MachineLock.take()) {
+            for (String name : existing()) {
+                Matcher match = OURS.matcher(name);
+                if (match.matches()
+                        && ProcessHandle.of(Long.parseLong(match.group(1))).isEmpty()) {
+                    remove(name);
+                }
             }
         }
     }
@@ -38,7 +43,7 @@ final class LanNames {
     }
 
     /// Removes a namespace, and ends what still runs in it, which is told.
-    static List<String> remove(String name) throws IOException, InterruptedException {
+    public static List<String> remove(String name) throws IOException, InterruptedException {
         if (!existing().contains(name)) {
             return List.of();
         }
@@ -53,6 +58,8 @@ final class LanNames {
             }
         }
         Words.of("ip", "netns", "delete", name).good();
+        // what `ip netns exec` mounts over /etc there
+        Words.of("rm", "-rf", "/etc/netns/" + name).good();
         return left;
     }
 }

@@ -27,13 +27,21 @@ class NicTest {
             MachineStation other = lan.station(Machine.OTHER);
             lan.awaitPing(other, ipv4);
 
+            anotherWayOut(lan);
             lan.lan().ip(Machine.HOST, "link set en0 down");
             lan.vmlan().awaitConsole("a", DOWN);
             awaitRunning(lan, false);
+            awaitWarnings(lan, 1);
+            assertThat(lan.show(LanGuests.NETWORK)
+                            .objects("warnings")
+                            .getFirst()
+                            .text("what"))
+                    .isEqualTo("en0 has no link, and neither have its VMs; this host goes out by out0");
             int asked = requests(lan, guest);
             lan.lan().addresses(Machine.HOST);
             lan.vmlan().awaitConsole("a", UP);
             awaitRunning(lan, true);
+            awaitWarnings(lan, 0);
             awaitRenewal(lan, guest, asked);
             lan.awaitPing(other, ipv4);
             lan.awaitPing(lan.station(Machine.HOST), ipv4);
@@ -50,7 +58,37 @@ class NicTest {
             awaitRenewal(lan, guest, askedAgain);
             lan.awaitPing(other, ipv4);
             lan.awaitPing(lan.station(Machine.HOST), ipv4);
+
+            // The host's addresses are another LAN's, as when a station has gone to another network, and the link was
+            // never seen down: guests see theirs go, and ask.
+            int askedOnceMore = requests(lan, guest);
+            lan.lan().ip(Machine.HOST, "addr replace 198.19.7.10/24 dev en0");
+            lan.lan().ip(Machine.HOST, "addr del " + Machine.HOST.ipv4() + "/24 dev en0");
+            awaitTimes(lan, DOWN, 3);
+            awaitTimes(lan, UP, 3);
+            awaitRenewal(lan, guest, askedOnceMore);
+            assertThat(lan.show(LanGuests.NETWORK).object("hostChanges").text("last"))
+                    .contains("198.19.7.10");
         }
+    }
+
+    /// A cable beside the NIC that the VMs are on. Nobody answers there.
+    private static void anotherWayOut(LanGuests lan) throws Exception {
+        lan.lan().ip(Machine.HOST, "link add out0 type veth peer name out1");
+        lan.lan().ip(Machine.HOST, "link set out1 up");
+        lan.lan().ip(Machine.HOST, "link set out0 up");
+        lan.lan().ip(Machine.HOST, "addr add 198.19.0.10/24 dev out0");
+        lan.lan().ip(Machine.HOST, "route add default via 198.19.0.1 dev out0 metric 900");
+    }
+
+    private static void awaitWarnings(LanGuests lan, int count) {
+        Await.until(
+                count + " warnings",
+                Installation.LIMIT,
+                () -> lan.show(LanGuests.NETWORK).objects("warnings").size() == count
+                        ? Optional.of(true)
+                        : Optional.empty(),
+                () -> lan.show(LanGuests.NETWORK).toString());
     }
 
     private static void awaitRunning(LanGuests lan, boolean running) {

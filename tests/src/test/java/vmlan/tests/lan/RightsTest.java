@@ -78,12 +78,29 @@ class RightsTest {
                 UnprivilegedUser nobody = UnprivilegedUser.in(home, lan.words(Machine.HOST))) {
             nobody.underSudo("run", "-d", "--net", "bridged:en0").good();
             assertThat(nobody.vmlan("ip", "--timeout", "180", "demo").good()).startsWith(TestLan.PREFIX4);
-            Fields vm = Installation.list(nobody.vmlan("ps", "--json").good()).getFirst();
-            long qemu = vm.number("pid");
-            assertThat(nobody.owner(qemu)).as("QEMU's user").isEqualTo(UnprivilegedUser.UID);
-            for (String status : statuses(qemu)) {
-                assertThat(status).contains("CapEff:\t0000000000000000\n");
+            nobody.underSudo(
+                            "qemu",
+                            "sudo",
+                            "qemu-system-x86_64",
+                            "-name",
+                            "line",
+                            "-S",
+                            "-display",
+                            "none",
+                            "-daemonize",
+                            "-nic",
+                            "vmnet-bridged,ifname=en0")
+                    .good();
+            List<Fields> vms = Installation.list(nobody.vmlan("ps", "--json").good());
+            assertThat(vms).extracting(vm -> vm.text("name")).containsExactly("demo", "line");
+            for (Fields vm : vms) {
+                long qemu = vm.number("pid");
+                assertThat(nobody.owner(qemu)).as("QEMU's user").isEqualTo(UnprivilegedUser.UID);
+                for (String status : statuses(qemu)) {
+                    assertThat(status).contains("CapEff:\t0000000000000000\n");
+                }
             }
+            nobody.vmlan("rm", "--force", "line").good();
             long network = Installation.object(nobody.vmlan("network", "show", LanGuests.NETWORK, "--json")
                             .good())
                     .number("pid");

@@ -31,7 +31,7 @@ record Snapshot(String addressing, String devices) {
                                         "tc qdisc show dev " + nic,
                                         "tc filter show dev " + nic + " ingress",
                                         "tc filter show dev " + nic + " egress"))
-                        + String.join("\n", bpfLinks()));
+                        + String.join("\n", bpfLinks(lan)));
     }
 
     private static String said(TestLan lan, List<String> commands) throws IOException, InterruptedException {
@@ -45,11 +45,17 @@ record Snapshot(String addressing, String devices) {
         return all.toString();
     }
 
-    /// Who holds one: such a link ends with the last descriptor for it.
-    private static List<String> bpfLinks() throws IOException {
+    /// Who of the machine holds one: such a link ends with the last descriptor for it.
+    private static List<String> bpfLinks(TestLan lan) throws IOException, InterruptedException {
+        String namespace =
+                lan.tryIn(Machine.HOST, "readlink", "/proc/self/ns/net").text().strip();
         List<String> links = new ArrayList<>();
         for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
-            try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + process.pid() + "/fdinfo"))) {
+            Path folder = Path.of("/proc/" + process.pid());
+            try (Stream<Path> descriptors = Files.list(folder.resolve("fdinfo"))) {
+                if (!Files.readSymbolicLink(folder.resolve("ns/net")).toString().equals(namespace)) {
+                    continue;
+                }
                 for (Path descriptor : descriptors.toList()) {
                     String info = Files.readString(descriptor, StandardCharsets.ISO_8859_1);
                     if (BPF_LINK.matcher(info).find()) {

@@ -1,7 +1,7 @@
 package vmlan.tests.lan;
 
 /// Somebody on the LAN who can be asked to ping, to send and to receive: a machine of the testbed or a guest.
-interface Station {
+public interface Station {
     /// What TCP is received on.
     int TCP_PORT = 5001;
 

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import vmlan.tests.real.Await;
 
@@ -24,7 +23,6 @@ final class TestLan implements AutoCloseable {
 
     static final String OUTSIDE6 = "2001:db8:99::1";
 
-    private static final AtomicInteger COUNT = new AtomicInteger();
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     /// How the host hangs on the LAN.
@@ -35,7 +33,7 @@ final class TestLan implements AutoCloseable {
         WIFI_LIKE
     }
 
-    private final String name = LanNames.fresh(COUNT.incrementAndGet());
+    private final String name = LanNames.fresh();
     private final Link link;
     private final int mtu;
     private final Path folder;

@@ -9,18 +9,18 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// A command, run to its end with a limit.
-record Words(List<String> words) {
-    static final Duration LIMIT = Duration.ofSeconds(120);
+public record Words(List<String> words) {
+    public static final Duration LIMIT = Duration.ofSeconds(120);
 
-    static Words of(String... words) {
+    public static Words of(String... words) {
         return new Words(List.of(words));
     }
 
     /// What it printed, both streams in one.
-    record Output(int exitCode, String text) {}
+    public record Output(int exitCode, String text) {}
 
     /// The output, of a command that must succeed.
-    String good() throws IOException, InterruptedException {
+    public String good() throws IOException, InterruptedException {
         Output output = run();
         if (output.exitCode() != 0) {
             throw new AssertionError(String.join(" ", words) + ": exit " + output.exitCode() + "\n" + output.text());
@@ -28,7 +28,7 @@ record Words(List<String> words) {
         return output.text().strip();
     }
 
-    Output run() throws IOException, InterruptedException {
+    public Output run() throws IOException, InterruptedException {
         Path out = Files.createTempFile("vmlan-lan", ".out");
         Process process = start(out);
         try {
@@ -44,7 +44,7 @@ record Words(List<String> words) {
     }
 
     /// One that goes on; it is the caller's to end it.
-    Process start(Path out) throws IOException {
+    public Process start(Path out) throws IOException {
         return new ProcessBuilder(words)
                 .redirectInput(new File("/dev/null"))
                 .redirectErrorStream(true)

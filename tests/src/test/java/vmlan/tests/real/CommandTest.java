@@ -178,7 +178,7 @@ class CommandTest {
     void mistakesAreSaidInALineWithWhatToDo() throws Exception {
         try (Installation vmlan = Installation.create(Qemus.QEMU_10)) {
             assertThat(vmlan.vmlan("run", "/nowhere.qcow2").bad(2))
-                    .contains("there is no disk /nowhere.qcow2")
+                    .contains("the disk /nowhere.qcow2 does not exist")
                     .contains("→");
             assertThat(vmlan.vmlan("run", "--net", "nothing").bad(2)).contains("there is no network 'nothing'");
             assertThat(vmlan.vmlan("run", "--name", "No Name").bad(2)).contains("cannot be a VM's name");
@@ -237,6 +237,8 @@ class CommandTest {
                         .getFirst()
                         .number("pid");
                 assertThat(nobody.owner(qemu)).as("QEMU's user").isEqualTo(UnprivilegedUser.UID);
+                assertThat(nobody.vmlan("doctor").good()).contains("shared runs");
+                assertThat(nobody.underSudo("doctor").good()).as("the caller's").contains("shared runs");
                 assertThat(nobody.vmlan("stop", "demo").err()).contains("has powered down");
                 assertThat(vmlan.ps()).isEmpty();
             }
@@ -246,12 +248,32 @@ class CommandTest {
     @Test
     void helpHasExamplesForEveryCommand() throws Exception {
         try (Installation vmlan = Installation.create(Qemus.QEMU_10)) {
-            for (String command : List.of("run", "ps", "ip", "console", "logs", "stop", "rm", "network", "leases")) {
+            for (String command : List.of(
+                    "run",
+                    "ps",
+                    "ip",
+                    "ssh",
+                    "connect",
+                    "publish",
+                    "unpublish",
+                    "console",
+                    "logs",
+                    "start",
+                    "stop",
+                    "restart",
+                    "pause",
+                    "resume",
+                    "exec",
+                    "autostart",
+                    "rm",
+                    "network",
+                    "leases",
+                    "doctor")) {
                 assertThat(vmlan.vmlan(command, "--help").good())
                         .contains("Examples:")
                         .contains("vmlan " + command);
             }
-            for (String command : List.of("ls", "show", "logs", "start", "stop", "serve")) {
+            for (String command : List.of("ls", "show", "set", "logs", "start", "stop", "serve")) {
                 assertThat(vmlan.vmlan("network", command, "--help").good())
                         .contains("Examples:")
                         .contains("vmlan network " + command);

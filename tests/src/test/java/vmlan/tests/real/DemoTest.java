@@ -10,13 +10,29 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import vmlan.program.files.FileLock;
 
 /// `vmlan demo`, as who types it first.
 @EnabledOnOs(OS.LINUX)
 class DemoTest {
+    private static FileLock alone;
+
+    /// What a demo leaves behind can be told from what another test's demo has only by its absence.
+    @BeforeAll
+    static void noOtherDemo() throws IOException {
+        alone = Installation.demosTurn();
+    }
+
+    @AfterAll
+    static void othersMay() throws IOException {
+        alone.close();
+    }
+
     @Test
     void aGuestIsOnTheLanOfItsHostAndNothingIsLeftBehind() throws Exception {
         try (Installation vmlan = Installation.create(Qemus.QEMU_10)) {

@@ -11,11 +11,15 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What the documents say is what there is.
 class DocumentsTest {
     /// The words in docs/files.md that stand for any.
     private static final Pattern ANY = Pattern.compile("\\b(NAME|NETWORK|VM|N|TIME|HASH|RANDOM)\\b|\\*");
+
+    @TempDir
+    private Path folder;
 
     @Test
     void everyFileThatIsWrittenStandsInTheListOfFiles() throws Exception {
@@ -64,7 +68,47 @@ class DocumentsTest {
                             .doesNotContainEntry("answered", false);
                 }
             }
-            assertThat(requests).as("examples").isEqualTo(4);
+            assertThat(requests).as("examples").isEqualTo(10);
+        }
+    }
+
+    @Test
+    void theExamplesOfDisksAndGuestsAreTakenByTheCommand() throws Exception {
+        Path disk = Files.write(folder.resolve("disk.raw"), new byte[1 << 20]);
+        for (String name : List.of("data.raw", "install.iso", "setup.yaml")) {
+            Files.writeString(folder.resolve(name), "#cloud-config\n".repeat(100));
+        }
+        for (String name : List.of("disk.qcow2", "new.qcow2", "cloud.qcow2")) {
+            TestDisks.overlay(disk, "raw", folder.resolve(name));
+        }
+        Process key = new ProcessBuilder(
+                        "ssh-keygen",
+                        "-q",
+                        "-t",
+                        "ed25519",
+                        "-N",
+                        "",
+                        "-f",
+                        folder.resolve("id_ed25519").toString())
+                .start();
+        assertThat(key.waitFor()).isZero();
+        List<String> commands = Document.of("guests.md").commands();
+        assertThat(commands).hasSizeGreaterThan(10);
+        for (boolean foreign : new boolean[] {false, true}) {
+            try (Installation vmlan =
+                    foreign ? Installation.foreign(Qemus.QEMU_10) : Installation.create(Qemus.QEMU_10)) {
+                for (String command : commands) {
+                    if (command.contains("aarch64") == foreign) {
+                        String script = "cd " + folder + " && "
+                                + command.replace("./vmlan run", Installation.launcher() + " run --dry-run");
+                        assertThat(vmlan.launch(Installation.Redirect.NOTHING, List.of("sh", "-e", "-c", script))
+                                        .await()
+                                        .good())
+                                .as(command)
+                                .contains("qemu-system-" + (foreign ? "aarch64" : "x86_64"));
+                    }
+                }
+            }
         }
     }
 

@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import vmlan.program.control.ControlClient;
 import vmlan.program.files.Fields;
+import vmlan.program.files.FileLock;
 import vmlan.program.message.Failure;
 import vmlan.tests.Checkout;
 
@@ -52,13 +53,24 @@ public final class Installation implements AutoCloseable {
 
     /// @param inside words in front of every command, such as those that enter a network namespace
     public static Installation create(Qemus qemu, List<String> inside) throws IOException {
+        Installation installation = withoutQemu(inside);
+        installation.environment.put("VMLAN_QEMU", qemu.folder().toString());
+        return installation;
+    }
+
+    /// One whose VMs are of another architecture than this machine.
+    public static Installation foreign(Qemus qemu) throws IOException {
+        return create(qemu).with("VMLAN_QEMU", qemu.foreignFolder().toString());
+    }
+
+    /// One that starts no VM.
+    public static Installation withoutQemu(List<String> inside) throws IOException {
         Path home = Files.createTempDirectory(Path.of("/tmp"), "vmlan-test");
         Installation installation = new Installation(home, inside);
         Path cache = testCache();
         Files.createDirectories(cache);
         Files.createSymbolicLink(home.resolve("cache"), cache);
         installation.environment.put("VMLAN_HOME", home.toString());
-        installation.environment.put("VMLAN_QEMU", qemu.folder().toString());
         if (inside.isEmpty()) {
             // The machine's own network gets no tap from the tests.
             installation.environment.put("VMLAN_RIGHTS", "no");
@@ -73,6 +85,12 @@ public final class Installation implements AutoCloseable {
                 ? Path.of(cache)
                 : Path.of(System.getProperty("user.home"), ".cache");
         return folder.resolve("vmlan/dev/tests");
+    }
+
+    /// Held by tests that run `vmlan demo`: test classes run side by side, and these look at the whole machine.
+    public static FileLock demosTurn() throws IOException {
+        return FileLock.tryTake(Files.createDirectories(testCache()).resolve("demos-turn.lock"), Duration.ofMinutes(15))
+                .orElseThrow(() -> new AssertionError("another test's demo does not end"));
     }
 
     /// Builds what is tested, once; the commands themselves then look at no source.
@@ -95,6 +113,13 @@ public final class Installation implements AutoCloseable {
 
     public Installation with(String variable, String value) {
         environment.put(variable, value);
+        return this;
+    }
+
+    /// With a cache of its own, empty: what comes next is a first run.
+    public Installation withOwnCache() throws IOException {
+        Files.delete(home.resolve("cache"));
+        Files.createDirectory(home.resolve("cache"));
         return this;
     }
 
@@ -227,6 +252,14 @@ public final class Installation implements AutoCloseable {
                 .toList();
     }
 
+    /// The processes whose command line has the words, each between zero bytes.
+    List<Long> pidsOf(String words) {
+        return processes().stream()
+                .map(ProcessHandle::pid)
+                .filter(pid -> read(Path.of("/proc/" + pid + "/cmdline")).contains(words))
+                .toList();
+    }
+
     /// A file of /proc; empty when its process has ended.
     private static String read(Path file) {
         try {
@@ -329,7 +362,9 @@ public final class Installation implements AutoCloseable {
             process.destroyForcibly();
             process.onExit().join();
         }
-        Files.delete(home.resolve("cache"));
+        if (Files.isSymbolicLink(home.resolve("cache"))) {
+            Files.delete(home.resolve("cache"));
+        }
         try (Stream<Path> files = Files.walk(home)) {
             files.filter(file -> file.toString().endsWith(".sock"))
                     .forEach(socket -> left.add("left behind: " + socket));

@@ -23,4 +23,15 @@ public enum Qemus {
         }
         return Path.of(value);
     }
+
+    /// The folder with the programs for guests of another architecture.
+    public Path foreignFolder() {
+        String foreign = variable + "_AARCH64";
+        String value = System.getenv(foreign);
+        if (value == null || !Files.isExecutable(Path.of(value, "qemu-system-aarch64"))) {
+            throw new AssertionError(
+                    foreign + " must name a folder with qemu-system-aarch64 in it; ./dev test sees to that");
+        }
+        return Path.of(value);
+    }
 }

@@ -1,0 +1,185 @@
+package vmlan.program.serve;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import vmlan.host.HostRoutes;
+import vmlan.packet.Ipv4Prefix;
+import vmlan.program.config.MacTranslation;
+import vmlan.program.config.NetworkBlock;
+import vmlan.program.config.NetworkName;
+import vmlan.program.config.NetworksFile;
+import vmlan.program.files.FileLock;
+import vmlan.program.files.Places;
+import vmlan.program.message.Failure;
+
+/// The settings that a network starts with: what networks.yaml says, then what it had before, and what nobody has said
+/// is chosen, once.
+public final class SettingsChoice {
+    private final Places places;
+    private final String name;
+    private final NetworksFile file;
+    private final Consumer<String> report;
+
+    /// @param report takes a line for whoever starts the network
+    public SettingsChoice(Places places, String name, Consumer<String> report) {
+        this.places = places;
+        this.name = name;
+        this.file = new NetworksFile(places);
+        this.report = report;
+    }
+
+    /// They are on disk afterwards.
+    ///
+    /// @param translation by a command; null to keep what is set
+    public NetworkSettings make(MacTranslation translation, RandomGenerator random) throws Failure, IOException {
+        NetworksFile.Content content = file.read();
+        NetworkName builtIn = NetworkName.builtIn(name).orElse(null);
+        NetworkSettings known = NetworkSettings.read(places, name, report).orElse(null);
+        NetworkBlock block;
+        if (content.isUnclear(name) || (!content.problems().isEmpty() && builtIn == null)) {
+            if (known == null) {
+                throw file.failure(content);
+            }
+            report.accept(file.warning(content) + ": the network goes on with what it had");
+            block = known.block();
+        } else {
+            block = content.block(name).orElse(definition(known));
+        }
+        if (block == null && builtIn == null) {
+            return gone(known);
+        }
+        NetworkName networkName = block == null ? builtIn : block.name();
+        checkTranslation(translation, block);
+        return choose(networkName, known, block, content, translation, random);
+    }
+
+    /// For a network that a command line defines, in place of what was known of it. On disk afterwards.
+    void define(NetworkBlock block, RandomGenerator random) throws Failure, IOException {
+        choose(block.name(), null, block, file.read(), null, random);
+    }
+
+    /// What a command line has said, as long as networks.yaml has no word of a network called so.
+    private static NetworkBlock definition(NetworkSettings known) {
+        return known != null && known.isDefined() ? known.block() : null;
+    }
+
+    private NetworkSettings choose(
+            NetworkName networkName,
+            NetworkSettings known,
+            NetworkBlock block,
+            NetworksFile.Content content,
+            MacTranslation translation,
+            RandomGenerator random)
+            throws Failure, IOException {
+        // One at a time: two networks that choose at once would choose the same.
+        try (FileLock lock = FileLock.take(places.state("networks").resolve(".lock"))) {
+            MacTranslation mac = translation != null
+                    ? translation
+                    : block != null && block.translation() != null
+                            ? block.translation()
+                            : known == null ? MacTranslation.AUTO : known.translation();
+            NetworkSettings settings = new NetworkSettings(
+                    networkName,
+                    networkName.mode().hasGateway() ? subnet(known, block, content, random) : null,
+                    mac,
+                    known == null ? List.of() : known.ownHostPorts(),
+                    known == null ? List.of() : known.ownNames(),
+                    block);
+            return settings.equals(known) ? settings : settings.written(places);
+        }
+    }
+
+    private NetworkSettings gone(NetworkSettings known) throws Failure {
+        throw Failure.usage(
+                "there is no network '" + name + "'" + (known == null ? "" : " any more in " + file.path()),
+                "write it there, or: vmlan network create " + name
+                        + (known == null ? "" : "; to forget what it had: vmlan network rm " + name));
+    }
+
+    private void checkTranslation(MacTranslation translation, NetworkBlock block) throws Failure {
+        if (translation != null && block != null && block.translation() != null && block.translation() != translation) {
+            throw Failure.usage(
+                    NetworksFile.NAME + ":" + block.line() + " says mac-nat: "
+                            + block.translation().key() + " of the network " + name,
+                    "leave mac-nat away, or change it there");
+        }
+    }
+
+    private Subnet subnet(
+            NetworkSettings known, NetworkBlock block, NetworksFile.Content content, RandomGenerator random)
+            throws Failure, IOException {
+        List<Ipv4Prefix> taken = new ArrayList<>(HostRoutes.ipv4());
+        for (String other : Networks.known(places)) {
+            if (!other.equals(name)) {
+                // What a network has to itself is in nobody's way.
+                Subnet its = NetworkSettings.peek(places, other)
+                        .filter(settings -> !settings.mode().hasAddressesOfItsOwn())
+                        .map(NetworkSettings::subnet)
+                        .orElse(null);
+                if (its != null) {
+                    taken.add(its.ipv4());
+                    checkOverlap(block, other, its, content);
+                }
+            }
+        }
+        for (NetworkBlock its : content.blocks().values()) {
+            if (!its.name().text().equals(name) && its.ipv4() != null) {
+                taken.add(its.ipv4());
+                checkOverlap(block, its);
+            }
+        }
+        if (known != null && known.subnet() != null) {
+            return known.subnet().as(block);
+        }
+        boolean isSaid = block != null && block.ipv4() != null;
+        return Subnet.choose(isSaid ? List.of() : taken, random).as(block);
+    }
+
+    /// Networks of the file are looked at where it is read; this is about one that chose its subnet before.
+    private void checkOverlap(NetworkBlock block, String other, Subnet its, NetworksFile.Content content)
+            throws Failure {
+        boolean saidOfOther = content.block(other).map(NetworkBlock::ipv4).isPresent();
+        if (block != null
+                && block.ipv4() != null
+                && !block.name().mode().hasAddressesOfItsOwn()
+                && !saidOfOther
+                && block.ipv4().overlaps(its.ipv4())) {
+            throw Failure.usage(
+                    (block.name().isDefined() ? "" : NetworksFile.NAME + ":" + block.line() + ": ") + "ipv4 "
+                            + block.ipv4() + " of " + name + " overlaps " + its.ipv4() + " of the network " + other,
+                    "take another one, or "
+                            + OtherSubnet.cure(other, content.block(other).orElse(null)));
+        }
+    }
+
+    /// A network that a command line defines is none of those that were looked at where the file is read.
+    private static void checkOverlap(NetworkBlock block, NetworkBlock ofFile) throws Failure {
+        if (block != null
+                && block.name().isDefined()
+                && block.ipv4() != null
+                && !block.name().mode().hasAddressesOfItsOwn()
+                && block.ipv4().overlaps(ofFile.ipv4())) {
+            throw Failure.usage(
+                    "ipv4 " + block.ipv4() + " of " + block.name().text() + " overlaps " + ofFile.ipv4()
+                            + " of the network " + ofFile.name().text(),
+                    "take another one, or choose another ipv4 for "
+                            + ofFile.name().text() + " in " + NetworksFile.NAME + ":" + ofFile.line());
+        }
+    }
+
+    /// Networks that the host reaches by a route of its own, and that guests could not tell from theirs.
+    static List<Ipv4Prefix> overlappingRoutes(NetworkSettings settings) throws IOException {
+        boolean isSaid = settings.block() != null && settings.block().ipv4() != null;
+        if (!isSaid || settings.subnet() == null) {
+            return List.of();
+        }
+        Ipv4Prefix own = settings.subnet().ipv4();
+        return HostRoutes.ipv4().stream()
+                .filter(route -> route.length() > 0 && route.overlaps(own))
+                .distinct()
+                .toList();
+    }
+}
