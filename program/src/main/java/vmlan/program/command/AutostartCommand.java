@@ -74,7 +74,7 @@ final class AutostartCommand implements Callable<Integer> {
             mark.set(name, true);
             notes.forEach(session.progress()::note);
             for (Vm.VmNic nic : vm.nics()) {
-                if (session.networks().wanted(nic.network()).mode().needsRights()) {
+                if (session.networks().needsRights(session.networks().wanted(nic.network()))) {
                     session.progress()
                             .note("its network " + nic.network() + " needs rights, which a session has not:"
                                     + " have it started before, by: sudo vmlan network start " + nic.network());

@@ -39,7 +39,7 @@ final class NeededNetworks {
         return typed.length > 1 && typed[0].equals("network") && typed[1].equals("needed");
     }
 
-    /// @return a line for each: its name, and where it was said ` --mac-nat=…`
+    /// @return a line for each: its name, and where they were said ` --mac-nat=…` and ` --via=…`
     static List<String> of(List<String> arguments, Session session) {
         List<String> lines = new ArrayList<>();
         try {
@@ -48,11 +48,10 @@ final class NeededNetworks {
             }
             Networks networks = session.networks();
             for (NicSpec nic : nics(arguments, session)) {
-                if (!nic.isUser() && !nic.isNone() && networks.wantsRights(nic.kind())) {
-                    String option = nic.translation() == null
-                            ? ""
-                            : " --mac-nat=" + nic.translation().key();
-                    lines.add(nic.kind() + option);
+                if (nic.isOnNetwork() && networks.wantsRights(nic.kind(), nic.uplink())) {
+                    List<String> words = new ArrayList<>(nic.uplink().options());
+                    words.addFirst(nic.kind());
+                    lines.add(String.join(" ", words));
                 }
             }
         } catch (Failure | ParameterException e) {

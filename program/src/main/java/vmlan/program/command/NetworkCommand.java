@@ -271,14 +271,14 @@ final class NetworkCommand implements Callable<Integer> {
             @Mixin HelpOption help,
             @Option(names = "--json", description = "Errors as JSON.") boolean json,
             @Option(names = "--sudo", description = "Start it by sudo when it needs rights.") boolean sudo,
-            @Mixin TranslationOption translation,
+            @Mixin UplinkOptions uplink,
             @Parameters(paramLabel = "NAME", description = "The network.") String name)
             throws Failure {
         Networks networks = session.networks(sudo);
         HostNics.check(networks.wanted(name));
         session.progress().step("starting the network " + name);
         try {
-            networks.startOrMend(name, translation.value());
+            networks.startOrMend(name, uplink.choice());
         } finally {
             session.progress().done();
         }
@@ -328,9 +328,10 @@ final class NetworkCommand implements Callable<Integer> {
     Integer serve(
             @Mixin HelpOption help,
             @Option(names = "--json", description = "Errors as JSON.") boolean json,
+            @Mixin UplinkOptions uplink,
             @Parameters(paramLabel = "NAME", description = "The network.") String name)
             throws Failure {
-        return new NetworkServer(session.places(), name).serve(session.out());
+        return new NetworkServer(session.places(), name, uplink.choice()).serve(session.out());
     }
 
     @Command(
@@ -339,11 +340,11 @@ final class NetworkCommand implements Callable<Integer> {
             description = "Opens a network's devices with rights, gives these up and becomes the network's process.")
     Integer open(
             @Mixin HelpOption help,
-            @Mixin TranslationOption translation,
+            @Mixin UplinkOptions uplink,
             @Option(names = "--again", description = "After a NIC was replugged: wait for it.") boolean again,
             @Parameters(paramLabel = "NAME", description = "The network.") String name)
             throws Failure {
-        new NetworkOpener(session.places(), session.networks().known(name)).open(translation.value(), again);
+        new NetworkOpener(session.places(), session.networks().known(name)).open(uplink.choice(), again);
         return 0;
     }
 

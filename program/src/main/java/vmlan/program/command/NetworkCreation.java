@@ -10,7 +10,10 @@ import vmlan.program.message.Failure;
 
 /// The settings of `network create`. What they may be is said where networks.yaml is read.
 final class NetworkCreation {
-    @Option(names = "--mode", paramLabel = "MODE", description = "shared, host, private or bridged (default: shared).")
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            description = "shared, host, private, bridged, vmnet-shared or vmnet-host (default: shared).")
     private String mode;
 
     @Option(names = "--interface", paramLabel = "NIC", description = "Bridged: the NIC (see: vmlan interfaces).")
@@ -21,6 +24,12 @@ final class NetworkCreation {
             paramLabel = "on|off|auto",
             description = "Bridged: whether guests share its MAC address.")
     private String translation;
+
+    @Option(
+            names = "--via",
+            paramLabel = "vmnet|socket_vmnet|auto",
+            description = "On a Mac: how it reaches the LAN or Apple's own network.")
+    private String via;
 
     @Option(names = "--ipv4", paramLabel = "NETWORK", description = "Such as 10.20.0.0/24 (default: one that is free).")
     private String ipv4;
@@ -75,6 +84,7 @@ final class NetworkCreation {
         put(settings, "mode", mode != null || NetworkName.builtIn(name).isPresent() ? mode : "shared");
         put(settings, "interface", nic);
         put(settings, "mac-nat", translation);
+        put(settings, "via", via);
         put(settings, "ipv4", ipv4);
         put(settings, "gateway", gateway);
         Map<String, Object> dhcp = new LinkedHashMap<>();

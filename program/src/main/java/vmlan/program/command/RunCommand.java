@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import vmlan.program.config.HostPort;
 import vmlan.program.config.NetworkName;
+import vmlan.program.config.Via;
 import vmlan.program.message.Failure;
 import vmlan.program.message.ShellWords;
 import vmlan.program.publish.PublishRule;
@@ -73,6 +74,16 @@ final class RunCommand implements Callable<Integer> {
                 "bridged takes mac-nat=on|off|auto, too: whether guests share the NIC's MAC address, as on Wi-Fi."
             })
     private List<String> nets = new ArrayList<>();
+
+    @Option(
+            names = "--via",
+            paramLabel = "vmnet|socket_vmnet|qemu|engine|auto",
+            description = {
+                "On a Mac: how its networks reach the host and the LAN, unless --net says it (via=…): Apple's vmnet in the"
+                        + " network's process, an installed socket_vmnet, QEMU's own vmnet, or vmlan's engine (default:"
+                        + " auto, the engine for shared and private, vmnet or socket_vmnet for the rest)."
+            })
+    private String via;
 
     @Option(
             names = {"-p", "--publish"},
@@ -203,13 +214,14 @@ final class RunCommand implements Callable<Integer> {
 
     /// What `--net` asks for, each network a real one and each NIC of the host one that can be bridged.
     List<NicSpec> nics() throws Failure {
+        Via way = UplinkOptions.read("--via", via, Via::ofKey, "take one of " + Via.keys());
         List<NicSpec> nics = new ArrayList<>();
         for (String net : nets.isEmpty() ? List.of("shared") : nets) {
-            NicSpec nic = NicSpec.parse(net);
+            NicSpec nic = NicSpec.parse(net, way);
             if (nic.kind().equals(NicSpec.BRIDGED)) {
                 nic = nic.on(NetworkName.bridgedTo(HostNics.ofDefaultRoute()));
             }
-            if (!nic.isNone() && !nic.isUser()) {
+            if (nic.isOnNetwork() || nic.isOfQemu()) {
                 HostNics.check(session.networks().wanted(nic.kind()));
             }
             nics.add(nic);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import vmlan.packet.DomainName;
@@ -15,8 +16,11 @@ import vmlan.packet.Ipv4Prefix;
 
 /// Reads the block of one network, and says all that is wrong in it.
 final class BlockReader {
-    private static final List<String> MODES = List.of("shared", "host", "private", "bridged");
-    private static final List<String> BRIDGED_KEYS = List.of("mode", "interface", "mac-nat", "isolated");
+    private static final List<String> MODES =
+            List.of("shared", "host", "private", "bridged", NetworkName.VMNET_SHARED, NetworkName.VMNET_HOST);
+    private static final List<String> BRIDGED_KEYS = List.of("mode", "interface", "mac-nat", "via", "isolated");
+    /// The gateway is the first address and DHCP has all behind it: so vmnet has it.
+    private static final List<String> VMNET_KEYS = List.of("mode", "via", "ipv4", "ipv6", "mtu", "isolated");
     private static final List<String> OWN_KEYS = List.of(
             "mode", "ipv4", "gateway", "dhcp", "ipv6", "mtu", "isolated", "allow-host", "names", "reservations");
     private static final List<String> DHCP_KEYS = List.of("from", "to", "lease");
@@ -101,7 +105,8 @@ final class BlockReader {
             problems.add(node, "'" + text + "' is no mode", Problems.accepted(text, MODES));
             return null;
         }
-        return NetworkMode.ofKey(text);
+        NetworkMode known = NetworkMode.ofKey(text);
+        return known == NetworkMode.HOST ? NetworkMode.host() : known;
     }
 
     private String nic() {
@@ -121,13 +126,12 @@ final class BlockReader {
     /// The ones that the mode has; with an unknown mode, all.
     private void checkKeys() {
         List<String> all = new ArrayList<>(new TreeSet<>(BRIDGED_KEYS));
-        OWN_KEYS.stream().filter(known -> !all.contains(known)).forEach(all::add);
+        Stream.concat(OWN_KEYS.stream(), VMNET_KEYS.stream())
+                .filter(known -> !all.contains(known))
+                .forEach(all::add);
         all.add("dns");
         NetworkMode its = mode == null ? null : network.mode();
-        List<String> here = new ArrayList<>(its == NetworkMode.BRIDGED ? BRIDGED_KEYS : OWN_KEYS);
-        if (its == NetworkMode.SHARED) {
-            here.add("dns");
-        }
+        List<String> here = keys(its);
         entries.forEach((setting, entry) -> {
             if (!all.contains(setting)) {
                 problems.add(
@@ -141,6 +145,21 @@ final class BlockReader {
                         "accepted are " + String.join(", ", here));
             }
         });
+    }
+
+    private static List<String> keys(NetworkMode mode) {
+        if (mode == null || !mode.isOfOthers()) {
+            List<String> keys = new ArrayList<>(OWN_KEYS);
+            if (mode == NetworkMode.SHARED) {
+                keys.add("dns");
+            }
+            return keys;
+        }
+        List<String> keys = new ArrayList<>(mode == NetworkMode.BRIDGED ? BRIDGED_KEYS : VMNET_KEYS);
+        if (mode == NetworkMode.VMNET_HOST) {
+            keys.remove("ipv6");
+        }
+        return keys;
     }
 
     private NetworkBlock block() {
@@ -158,7 +177,7 @@ final class BlockReader {
         return new NetworkBlock(
                 network,
                 YamlTree.line(key),
-                read("mac-nat", "accepted are on, off, auto", MacTranslation::ofKey),
+                uplink(),
                 ipv4,
                 gateway,
                 from,
@@ -178,6 +197,12 @@ final class BlockReader {
                 reservations(ipv4, gateway, services.dns()),
                 dnsServers(),
                 services);
+    }
+
+    private UplinkChoice uplink() {
+        return new UplinkChoice(
+                read("mac-nat", "accepted are on, off, auto", MacTranslation::ofKey),
+                read("via", "accepted are " + String.join(", ", Via.ofNetworks()), Via::ofNetwork));
     }
 
     private static Node value(Map<String, NodeTuple> entries, String setting) {

@@ -44,7 +44,7 @@ public final class DefinedName {
 
     /// The network of guests and host whose first address, which is the host's, is this one.
     public static NetworkName host(Ipv4Address start) {
-        return new NetworkName(HOST + start, NetworkMode.HOST, null);
+        return new NetworkName(HOST + start, NetworkMode.host(), null);
     }
 
     /// The network of guests alone that has this identifier.
@@ -77,7 +77,7 @@ public final class DefinedName {
         if (text.startsWith(HOST)) {
             String rest = text.substring(HOST.length());
             if (isIpv4(rest)) {
-                return Optional.of(new NetworkName(text, NetworkMode.HOST, null));
+                return Optional.of(new NetworkName(text, NetworkMode.host(), null));
             }
             return rest.matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
                     ? Optional.of(new NetworkName(text, NetworkMode.SWITCH, null))

@@ -16,7 +16,7 @@ import vmlan.program.files.Fields;
 /// elsewhere, too.
 ///
 /// @param line where it begins, from 1; 0 for one that was read from a state file
-/// @param translation of a bridged one
+/// @param uplink of one that has any
 /// @param gateway the network's first address unless it is said
 /// @param dhcpFrom the lowest address for guests without a reservation
 /// @param dhcpTo the highest
@@ -27,7 +27,7 @@ import vmlan.program.files.Fields;
 public record NetworkBlock(
         NetworkName name,
         int line,
-        MacTranslation translation,
+        UplinkChoice uplink,
         Ipv4Prefix ipv4,
         Ipv4Address gateway,
         Ipv4Address dhcpFrom,
@@ -45,7 +45,7 @@ public record NetworkBlock(
     public NetworkBlock(
             NetworkName name,
             int line,
-            MacTranslation translation,
+            UplinkChoice uplink,
             Ipv4Prefix ipv4,
             Ipv4Address gateway,
             Ipv4Address dhcpFrom,
@@ -61,7 +61,7 @@ public record NetworkBlock(
         this(
                 name,
                 line,
-                translation,
+                uplink,
                 ipv4,
                 gateway,
                 dhcpFrom,
@@ -87,7 +87,21 @@ public record NetworkBlock(
     /// Says nothing.
     public static NetworkBlock none(NetworkName name) {
         return new NetworkBlock(
-                name, 0, null, null, null, null, null, null, null, null, null, null, null, List.of(), List.of());
+                name,
+                0,
+                UplinkChoice.NONE,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of(),
+                List.of());
     }
 
     /// This one with what a running network can take over from another.
@@ -97,7 +111,7 @@ public record NetworkBlock(
         return new NetworkBlock(
                 name,
                 other.line,
-                translation,
+                uplink,
                 ipv4,
                 gateway,
                 sameSubnet ? other.dhcpFrom : dhcpFrom,
@@ -115,7 +129,7 @@ public record NetworkBlock(
 
     /// Whether it says nothing that a running network would have to keep.
     public boolean isAtStartEmpty() {
-        return translation == null
+        return uplink.isNone()
                 && ipv4 == null
                 && gateway == null
                 && ipv6 == null
@@ -128,7 +142,11 @@ public record NetworkBlock(
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("mode", name.mode().key());
         put(json, "interface", name.nic());
-        put(json, "mac-nat", translation == null ? null : translation.key());
+        put(
+                json,
+                "mac-nat",
+                uplink.translation() == null ? null : uplink.translation().key());
+        put(json, "via", uplink.via() == null ? null : uplink.via().key());
         put(json, "ipv4", ipv4);
         put(json, "gateway", gateway);
         Map<String, Object> dhcp = new LinkedHashMap<>();
@@ -190,7 +208,7 @@ public record NetworkBlock(
         return new NetworkBlock(
                 name,
                 0,
-                read(json, "mac-nat", MacTranslation::ofKey),
+                new UplinkChoice(read(json, "mac-nat", MacTranslation::ofKey), read(json, "via", Via::ofKey)),
                 read(json, "ipv4", Ipv4Prefix::parse),
                 read(json, "gateway", Ipv4Address::parse),
                 read(dhcp, "from", Ipv4Address::parse),

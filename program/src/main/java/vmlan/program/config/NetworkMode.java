@@ -12,6 +12,11 @@ public enum NetworkMode {
     PRIVATE,
     /// Guests on the LAN of one of the host's NICs: addresses come from there.
     BRIDGED,
+    /// Guests behind Apple's own NAT, by vmnet: macOS gives the addresses, and the host reaches the guests.
+    VMNET_SHARED,
+    /// Guests and host on a segment of Apple's, by vmnet: macOS gives the addresses. A Mac has no taps, so that this is
+    /// what [#HOST] means there.
+    VMNET_HOST,
     /// Guests only, and nothing between them but the switch: no gateway, no addresses. What QEMU's
     /// `vmnet-host,net-uuid=` means; not for networks.yaml.
     SWITCH,
@@ -24,12 +29,21 @@ public enum NetworkMode {
 
     /// As it stands in files and answers.
     public String key() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /// The same without who gives it: Apple's shared network is a shared one.
+    public String reach() {
+        return switch (this) {
+            case VMNET_SHARED -> SHARED.key();
+            case VMNET_HOST -> HOST.key();
+            default -> key();
+        };
     }
 
     /// Whether our gateway gives out addresses there.
     public boolean hasGateway() {
-        return this != BRIDGED && this != SWITCH;
+        return !isOfOthers() && this != SWITCH;
     }
 
     /// Whether names, published ports and, where it is a router, the outside are the gateway's own work; behind a
@@ -38,8 +52,23 @@ public enum NetworkMode {
         return hasGateway() && this != ROUTER;
     }
 
-    /// Whether a NIC of the host belongs to it.
+    /// Whether the LAN or the host's system gives the addresses, behind an uplink.
+    public boolean isOfOthers() {
+        return this == BRIDGED || isApples();
+    }
+
+    /// Whether it is one of Apple's own networks.
+    public boolean isApples() {
+        return this == VMNET_SHARED || this == VMNET_HOST;
+    }
+
+    /// Whether it leads to somebody else's segment: a LAN, or one of Apple's.
     public boolean hasUplink() {
+        return isOfOthers() || this == ROUTER;
+    }
+
+    /// Whether a NIC of the host belongs to it.
+    public boolean hasNic() {
         return this == BRIDGED || this == ROUTER;
     }
 
@@ -48,7 +77,7 @@ public enum NetworkMode {
         return this == SHARED || this == HOST || this == ROUTER;
     }
 
-    /// Whether there is nothing to be had without rights.
+    /// Whether there is nothing to be had on Linux without rights; [vmlan.program.serve.Rights] knows of Macs, too.
     public boolean needsRights() {
         return this == HOST || this == BRIDGED || this == ROUTER;
     }
@@ -61,6 +90,11 @@ public enum NetworkMode {
     /// Whether its addresses mean something there only, so that others may have the same.
     public boolean hasAddressesOfItsOwn() {
         return this == USER || !hasGateway();
+    }
+
+    /// What `host` means on this host.
+    public static NetworkMode host() {
+        return Vmnet.isHere() ? VMNET_HOST : HOST;
     }
 
     /// @throws IllegalArgumentException for anything else

@@ -16,6 +16,11 @@ public record NetworkName(String text, NetworkMode mode, String nic) {
     /// What `--net` calls something else.
     private static final Set<String> TAKEN = Set.of("user", "none", "bridged", "router");
 
+    /// Apple's own networks, as QEMU calls its ways to them.
+    public static final String VMNET_SHARED = "vmnet-shared";
+
+    public static final String VMNET_HOST = "vmnet-host";
+
     private static final String BRIDGED = "bridged-";
     private static final String ROUTER = "router-";
 
@@ -29,8 +34,10 @@ public record NetworkName(String text, NetworkMode mode, String nic) {
         }
         return switch (text) {
             case "shared" -> Optional.of(new NetworkName(text, NetworkMode.SHARED, null));
-            case "host" -> Optional.of(new NetworkName(text, NetworkMode.HOST, null));
+            case "host" -> Optional.of(new NetworkName(text, NetworkMode.host(), null));
             case "private" -> Optional.of(new NetworkName(text, NetworkMode.PRIVATE, null));
+            case VMNET_SHARED -> Optional.of(new NetworkName(text, NetworkMode.VMNET_SHARED, null));
+            case VMNET_HOST -> Optional.of(new NetworkName(text, NetworkMode.VMNET_HOST, null));
             default -> Optional.empty();
         };
     }

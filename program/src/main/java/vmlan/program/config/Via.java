@@ -1,6 +1,7 @@
 package vmlan.program.config;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -29,6 +30,19 @@ public enum Via {
     /// All keys, for messages.
     public static String keys() {
         return Arrays.stream(values()).map(Via::key).collect(Collectors.joining(", "));
+    }
+
+    /// Those that a network can have: with QEMU's own there is none.
+    static List<String> ofNetworks() {
+        return Arrays.stream(values()).filter(via -> via != QEMU).map(Via::key).toList();
+    }
+
+    /// @throws IllegalArgumentException for anything that is no way of a network
+    public static Via ofNetwork(String key) {
+        if (!ofNetworks().contains(key)) {
+            throw new IllegalArgumentException("'" + key + "' is none of " + String.join(", ", ofNetworks()));
+        }
+        return ofKey(key);
     }
 
     /// @throws IllegalArgumentException for anything else

@@ -10,6 +10,11 @@ public final class Vmnet {
     /// For tests; docs/files.md lists it.
     public static final String VARIABLE = "VMLAN_VMNET_LIBRARY";
 
+    /// What version of macOS it is, for tests.
+    private static final String MACOS = "VMLAN_MACOS_VERSION";
+
+    private static final int WITHOUT_ROOT = 26;
+
     private Vmnet() {}
 
     public static boolean isHere() {
@@ -19,6 +24,18 @@ public final class Vmnet {
     /// Empty for Apple's own.
     public static Optional<String> library() {
         return Optional.ofNullable(System.getenv(VARIABLE)).filter(path -> !path.isEmpty());
+    }
+
+    /// Whether starting an interface takes root. From macOS 26 on it does not, says vmnet-helper's README; not seen.
+    public static boolean takesRoot() {
+        return version() < WITHOUT_ROOT;
+    }
+
+    /// The first number of macOS' version; what cannot be read is an old one.
+    static int version() {
+        String said = System.getenv().getOrDefault(MACOS, isMac() ? System.getProperty("os.version", "") : "");
+        String major = said.split("\\.", 2)[0];
+        return major.matches("[0-9]{1,3}") ? Integer.parseInt(major) : 0;
     }
 
     private static boolean isMac() {

@@ -74,6 +74,20 @@ public final class VmnetBlock {
             Ipv4Address last,
             Ipv6Prefix prefix) {
         return new NetworkBlock(
-                name, 0, null, ipv4, gateway, first, last, null, prefix, null, null, null, null, List.of(), List.of());
+                name,
+                0,
+                UplinkChoice.NONE,
+                ipv4,
+                gateway,
+                first,
+                last,
+                null,
+                prefix,
+                null,
+                null,
+                null,
+                null,
+                List.of(),
+                List.of());
     }
 }

@@ -10,6 +10,7 @@ import vmlan.packet.Ipv6Prefix;
 import vmlan.packet.MacAddress;
 import vmlan.program.config.MacTranslation;
 import vmlan.program.config.NetworkName;
+import vmlan.program.config.UplinkChoice;
 import vmlan.program.files.Places;
 import vmlan.program.message.Failure;
 import vmlan.program.serve.NetworkSettings;
@@ -47,7 +48,12 @@ public final class EngineRouter implements Router {
                 Ipv4Prefix.parse(AddressPlan.NETWORK4),
                 Ipv6Prefix.parse(AddressPlan.NETWORK6),
                 MacAddress.parse(GATEWAY_MAC));
-        new NetworkSettings(NetworkName.of(NETWORK), subnet, MacTranslation.OFF, List.of(), List.of())
+        new NetworkSettings(
+                        NetworkName.of(NETWORK),
+                        subnet,
+                        new UplinkChoice(MacTranslation.OFF, null),
+                        List.of(),
+                        List.of())
                 .written(Places.in(home));
         run(lan, "sh", "-ec", "ip address flush dev r0; echo 1 >/proc/sys/net/ipv6/conf/r0/disable_ipv6");
         run(

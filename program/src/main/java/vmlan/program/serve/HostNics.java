@@ -70,7 +70,7 @@ public final class HostNics {
 
     /// Says in QEMU's words (net/vmnet-bridged.m) when a network's NIC is none.
     public static void check(NetworkName name) throws Failure {
-        if (!name.mode().hasUplink()) {
+        if (!name.mode().hasNic()) {
             return;
         }
         List<HostNic> nics = bridgeable();

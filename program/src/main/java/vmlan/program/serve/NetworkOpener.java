@@ -20,9 +20,9 @@ import vmlan.host.linux.Tap;
 import vmlan.host.linux.TcFilter;
 import vmlan.packet.Ipv4Prefix;
 import vmlan.packet.Ipv6Prefix;
-import vmlan.program.config.MacTranslation;
 import vmlan.program.config.NetworkMode;
 import vmlan.program.config.NetworkName;
+import vmlan.program.config.UplinkChoice;
 import vmlan.program.files.Fields;
 import vmlan.program.files.FileLock;
 import vmlan.program.files.Places;
@@ -54,9 +54,9 @@ public final class NetworkOpener {
 
     /// Does not return but by an exception.
     ///
-    /// @param translation null to keep what is set
+    /// @param choice what its uplink shall have
     /// @param again whether a NIC was replugged: then one that is gone once more is waited for
-    public void open(MacTranslation translation, boolean again) throws Failure {
+    public void open(UplinkChoice choice, boolean again) throws Failure {
         refuseWhereServed();
         undo();
         try {
@@ -65,7 +65,7 @@ public final class NetworkOpener {
             }
             NetworkSettings settings = new SettingsChoice(
                             places, name.text(), line -> System.err.println("vmlan: " + line))
-                    .make(translation, new SecureRandom());
+                    .make(choice, new SecureRandom());
             // networks.yaml may name another NIC, or another mode, than when the network ran before
             name = settings.networkName();
             OpenedNic nic = name.mode().hasUplink() ? openNic(settings) : null;

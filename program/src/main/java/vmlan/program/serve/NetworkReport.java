@@ -11,10 +11,10 @@ import java.util.stream.Stream;
 import vmlan.network.DropReason;
 import vmlan.network.SwitchPort;
 import vmlan.packet.MacAddress;
-import vmlan.program.config.MacTranslation;
 import vmlan.program.config.NamedAddresses;
 import vmlan.program.config.NetworkBlock;
 import vmlan.program.config.NetworkName;
+import vmlan.program.config.UplinkChoice;
 import vmlan.program.publish.PublishRule;
 
 /// What a network says about itself, in the shapes of the contract (docs/control-api.md). On the loop's thread.
@@ -86,7 +86,7 @@ final class NetworkReport {
         gateway.put("ipv6", subnet == null ? null : subnet.gateway6().toString());
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", name.text());
-        json.put("mode", name.mode().key());
+        json.put("mode", name.mode().reach());
         json.put("state", "stopped");
         json.put("pid", null);
         json.put("ipv4", subnet == null ? null : subnet.ipv4().toString());
@@ -97,7 +97,7 @@ final class NetworkReport {
         json.put("names", settings == null ? Map.of() : NamedAddresses.toJson(settings.names()));
         NetworkSettings its = settings != null
                 ? settings
-                : new NetworkSettings(name, null, MacTranslation.AUTO, List.of(), List.of(), block);
+                : new NetworkSettings(name, null, UplinkChoice.NONE, List.of(), List.of(), block);
         json.put("settings", SettingsReport.describe(its));
         json.put("ports", List.of());
         return json;

@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
 import vmlan.host.EventLoop;
 import vmlan.network.dns.DomainServer;
 import vmlan.program.config.NetworksFile;
+import vmlan.program.config.UplinkChoice;
 import vmlan.program.control.ControlServer;
 import vmlan.program.files.FileLock;
 import vmlan.program.files.Places;
@@ -34,10 +35,17 @@ public final class NetworkServer {
 
     private final Places places;
     private final String name;
+    private final UplinkChoice choice;
 
     public NetworkServer(Places places, String name) {
+        this(places, name, UplinkChoice.NONE);
+    }
+
+    /// @param choice what its uplink shall have
+    public NetworkServer(Places places, String name, UplinkChoice choice) {
         this.places = places;
         this.name = name;
+        this.choice = choice;
     }
 
     /// Serves the network until it is stopped or idle.
@@ -53,7 +61,7 @@ public final class NetworkServer {
             Files.writeString(folder.resolve("pid"), ProcessHandle.current().pid() + "\n", StandardCharsets.US_ASCII);
             Files.deleteIfExists(folder.resolve(Networks.STOPPED));
             RandomGenerator random = new SecureRandom();
-            NetworkSettings settings = new SettingsChoice(places, name, log).make(null, random);
+            NetworkSettings settings = new SettingsChoice(places, name, log).make(choice, random);
             Devices devices = Devices.handedOver(settings.networkName());
             try (StateKeeper keeper = new StateKeeper(log);
                     EventLoop loop = new EventLoop(

@@ -25,6 +25,8 @@ import vmlan.program.config.NetworkBlock;
 import vmlan.program.config.NetworkMode;
 import vmlan.program.config.NetworkName;
 import vmlan.program.config.Reservation;
+import vmlan.program.config.UplinkChoice;
+import vmlan.program.config.Via;
 import vmlan.program.files.Fields;
 import vmlan.program.files.Json;
 import vmlan.program.files.Places;
@@ -35,7 +37,7 @@ import vmlan.program.message.Failure;
 /// says. Where the file says something, it alone counts (docs/decisions/0018-networks-file.md).
 ///
 /// @param subnet null for a bridged network: there the LAN gives the addresses
-/// @param translation for networks with an uplink
+/// @param uplink for networks that have one; what nobody has said is null
 /// @param ownHostPorts of the host's loopback, by `network set`; in order
 /// @param ownNames that its DNS knows besides those of the guests, by `network set`
 /// @param block of networks.yaml, as far as it is in force, or of the command line that defined the network; null where
@@ -43,7 +45,7 @@ import vmlan.program.message.Failure;
 public record NetworkSettings(
         NetworkName networkName,
         Subnet subnet,
-        MacTranslation translation,
+        UplinkChoice uplink,
         List<HostPort> ownHostPorts,
         List<NamedAddresses> ownNames,
         NetworkBlock block) {
@@ -58,10 +60,10 @@ public record NetworkSettings(
     public NetworkSettings(
             NetworkName networkName,
             Subnet subnet,
-            MacTranslation translation,
+            UplinkChoice uplink,
             List<HostPort> ownHostPorts,
             List<NamedAddresses> ownNames) {
-        this(networkName, subnet, translation, ownHostPorts, ownNames, null);
+        this(networkName, subnet, uplink, ownHostPorts, ownNames, null);
     }
 
     public String name() {
@@ -128,6 +130,14 @@ public record NetworkSettings(
         return mode().hasNat() && !services().restricted();
     }
 
+    MacTranslation translation() {
+        return uplink.translation() == null ? MacTranslation.AUTO : uplink.translation();
+    }
+
+    Via via() {
+        return uplink.via() == null ? Via.AUTO : uplink.via();
+    }
+
     public NetworkMode mode() {
         return networkName.mode();
     }
@@ -186,7 +196,7 @@ public record NetworkSettings(
                     "the mode " + mode.key() + " is not that of a network called " + name.text());
         }
         if (name == null) {
-            name = new NetworkName(text, mode, mode.hasUplink() ? fields.text("interface") : null);
+            name = new NetworkName(text, mode, mode.hasNic() ? fields.text("interface") : null);
         }
         Subnet subnet = null;
         if (mode.hasGateway()) {
@@ -201,7 +211,11 @@ public record NetworkSettings(
         return new NetworkSettings(
                 name,
                 subnet,
-                fields.optionalText("macTranslation").map(MacTranslation::ofKey).orElse(MacTranslation.AUTO),
+                new UplinkChoice(
+                        fields.optionalText("macTranslation")
+                                .map(MacTranslation::ofKey)
+                                .orElse(null),
+                        fields.optionalText("via").map(Via::ofKey).orElse(null)),
                 known(fields.texts("allowedHostPorts"), HostPort::parse, report),
                 known(fields.object("names").values().entrySet(), NamedAddresses::ofJson, report),
                 block(name, fields.object("configured"), report));
@@ -231,7 +245,7 @@ public record NetworkSettings(
 
     /// The same with other ports of the host open to guests, and other names.
     NetworkSettings with(List<HostPort> newHostPorts, List<NamedAddresses> newNames) {
-        return new NetworkSettings(networkName, subnet, translation, newHostPorts, newNames, block);
+        return new NetworkSettings(networkName, subnet, uplink, newHostPorts, newNames, block);
     }
 
     /// As the network would be, were it started now.
@@ -239,9 +253,9 @@ public record NetworkSettings(
     /// @param newBlock null where networks.yaml has none
     NetworkSettings withBlock(NetworkBlock newBlock) {
         NetworkName name = newBlock == null ? networkName : newBlock.name();
-        MacTranslation mac = newBlock == null || newBlock.translation() == null ? translation : newBlock.translation();
+        UplinkChoice choice = newBlock == null ? uplink : newBlock.uplink().or(uplink);
         Subnet its = subnet == null || !name.mode().hasGateway() ? null : subnet.as(newBlock);
-        return new NetworkSettings(name, its, mac, ownHostPorts, ownNames, newBlock);
+        return new NetworkSettings(name, its, choice, ownHostPorts, ownNames, newBlock);
     }
 
     /// The same with what can change while the network runs. Addresses wait while the subnet does that they are in.
@@ -254,7 +268,7 @@ public record NetworkSettings(
         boolean sameSubnet = subnet == null || subnet.hasAddressesOf(subnet.as(newBlock));
         NetworkBlock live = old.withLive(fresh, sameSubnet);
         boolean isNone = newBlock == null && old.isAtStartEmpty();
-        return new NetworkSettings(networkName, subnet, translation, ownHostPorts, ownNames, isNone ? null : live);
+        return new NetworkSettings(networkName, subnet, uplink, ownHostPorts, ownNames, isNone ? null : live);
     }
 
     /// As it stands in the file.
@@ -271,8 +285,11 @@ public record NetworkSettings(
             content.put("gateway6", subnet.gateway6().toString());
             content.put("gatewayMac", subnet.gatewayMac().toString());
         }
-        if (mode().hasUplink()) {
-            content.put("macTranslation", translation.key());
+        if (mode().hasNic() && uplink.translation() != null) {
+            content.put("macTranslation", uplink.translation().key());
+        }
+        if (uplink.via() != null) {
+            content.put("via", uplink.via().key());
         }
         if (mode().hasGateway()) {
             content.put("allowedHostPorts", SettingsChange.texts(ownHostPorts));

@@ -8,10 +8,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import vmlan.program.config.MacTranslation;
-import vmlan.program.config.NetworkMode;
 import vmlan.program.config.NetworkName;
 import vmlan.program.config.NetworksFile;
+import vmlan.program.config.UplinkChoice;
 import vmlan.program.files.Places;
 import vmlan.program.message.Failure;
 import vmlan.qemu.Detached;
@@ -33,18 +32,18 @@ final class NetworkStart {
 
     /// Starts the process detached from this one and waits until it says that it is ready. Two commands may
     /// do so at once: the network's lock lets one win, and the other process sees that and is content.
-    void start(String name, MacTranslation translation) throws Failure {
+    void start(String name, UplinkChoice choice) throws Failure {
         NetworkName network = startName(name);
         refuseSharedNic(network);
-        NetworkMode mode = network.mode();
-        boolean withRights = (mode.needsRights() || mode.hasTap()) && Privileges.areHere();
+        boolean withRights = NetworkRights.areWanted(network, networks.via(network, choice)) && NetworkRights.areHere();
         Path log = places.state("networks", name).resolve("network.err");
         try {
             List<String> command = new ArrayList<>();
             if (withRights) {
-                command.addAll(Privileges.openerCommand(places, name, translation));
+                command.addAll(Privileges.openerCommand(places, name, choice));
             } else {
                 command.addAll(List.of(Privileges.launcher(), "network", "serve", name));
+                command.addAll(choice.options());
             }
             ProcessBuilder builder = new ProcessBuilder().redirectError(ProcessBuilder.Redirect.to(log.toFile()));
             builder.environment().put("VMLAN_NO_BUILD", "1");

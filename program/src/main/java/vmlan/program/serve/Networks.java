@@ -14,12 +14,13 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import vmlan.program.config.MacTranslation;
 import vmlan.program.config.NamedAddresses;
 import vmlan.program.config.NetworkBlock;
-import vmlan.program.config.NetworkMode;
 import vmlan.program.config.NetworkName;
 import vmlan.program.config.NetworksFile;
+import vmlan.program.config.UplinkChoice;
+import vmlan.program.config.Via;
+import vmlan.program.config.Vmnet;
 import vmlan.program.control.ControlClient;
 import vmlan.program.files.Fields;
 import vmlan.program.files.FileLock;
@@ -145,26 +146,26 @@ public final class Networks {
     ///
     /// @return what to ask it with
     public ControlClient running(String name) throws Failure {
-        return running(name, null);
+        return running(name, UplinkChoice.NONE);
     }
 
-    /// @param translation what the network shall have; null for whatever it has
-    public ControlClient running(String name, MacTranslation translation) throws Failure {
+    /// @param choice what its uplink shall have
+    public ControlClient running(String name, UplinkChoice choice) throws Failure {
         NetworkName network = known(name);
         ControlClient client = client(name);
-        if (!client.isServed() && network.mode().needsRights() && !Privileges.areHere()) {
+        if (!client.isServed() && NetworkRights.areNeeded(network, via(network, choice)) && !NetworkRights.areHere()) {
             // Without the lock below: the command that sudo runs takes it.
             if (!bySudo) {
                 throw Privileges.missing(name);
             }
-            Privileges.startBySudo(name, translation);
+            Privileges.startBySudo(name, choice);
             return client;
         }
         if (!client.isServed()) {
             // One command starts it, the others wait here and find it running.
             try (FileLock lock = FileLock.take(places.state("networks", name).resolve("start.lock"))) {
                 if (!client.isServed()) {
-                    new NetworkStart(places, this).start(name, translation);
+                    new NetworkStart(places, this).start(name, choice);
                     return client;
                 }
             } catch (IOException e) {
@@ -172,31 +173,59 @@ public final class Networks {
                         "the network '" + name + "' cannot be started: " + Places.reason(e), "check the disk", e);
             }
         }
-        if (translation != null) {
-            checkTranslation(name, translation);
-        }
+        checkRunsWith(name, choice);
         return client;
     }
 
-    private void checkTranslation(String name, MacTranslation translation) throws Failure {
-        String runsWith = NetworkSettings.peek(places, name)
-                .map(settings -> settings.translation().key())
-                .orElse(translation.key());
-        if (!runsWith.equals(translation.key())) {
-            throw Failure.usage(
-                    "the network " + name + " runs with mac-nat=" + runsWith + ", and all its VMs share that",
-                    "leave mac-nat away, or stop the network first: vmlan network stop " + name);
+    private void checkRunsWith(String name, UplinkChoice choice) throws Failure {
+        NetworkSettings settings =
+                choice.isNone() ? null : NetworkSettings.peek(places, name).orElse(null);
+        if (settings == null) {
+            return;
         }
+        if (choice.translation() != null && choice.translation() != settings.translation()) {
+            throw runsWith(name, "mac-nat", settings.translation().key());
+        }
+        if (choice.via() != null && choice.via() != settings.via()) {
+            throw runsWith(name, "via", settings.via().key());
+        }
+    }
+
+    private static Failure runsWith(String name, String setting, String value) {
+        return Failure.usage(
+                "the network " + name + " runs with " + setting + "=" + value + ", and all its VMs share that",
+                "leave " + setting + " away, or stop the network first: vmlan network stop " + name);
+    }
+
+    /// How a network would reach its segment, were it started now.
+    Via via(NetworkName network, UplinkChoice choice) throws Failure {
+        if (!Vmnet.isHere() || !network.mode().hasUplink() || choice.via() != null) {
+            return choice.via() == null ? Via.AUTO : choice.via();
+        }
+        Via said = file.read()
+                .block(network.text())
+                .map(block -> block.uplink().via())
+                .orElse(null);
+        return said != null
+                ? said
+                : NetworkSettings.peek(places, network.text())
+                        .map(NetworkSettings::via)
+                        .orElse(Via.AUTO);
     }
 
     /// Whether the process of a network should be started, or started anew, by somebody who has rights.
     public boolean wantsRights(String name) throws Failure {
-        NetworkMode mode = wanted(name).mode();
+        return wantsRights(name, UplinkChoice.NONE);
+    }
+
+    /// @param choice what its uplink shall have
+    public boolean wantsRights(String name, UplinkChoice choice) throws Failure {
+        NetworkName network = wanted(name);
         ControlClient client = client(name);
         if (!client.isServed()) {
-            return mode.needsRights() || mode.hasTap();
+            return NetworkRights.areWanted(network, via(network, choice));
         }
-        return mode.hasUplink() && isDegraded(client);
+        return network.mode().hasUplink() && isDegraded(client);
     }
 
     /// A NIC that came back lost its way to the host: only a new start with rights gives it one.
@@ -208,15 +237,15 @@ public final class Networks {
 
     /// As [#running] for a command that was told to start the network: one whose way to the host is lost is started
     /// anew.
-    public void startOrMend(String name, MacTranslation translation) throws Failure {
+    public void startOrMend(String name, UplinkChoice choice) throws Failure {
         ControlClient client = client(name);
         if (client.isServed() && known(name).mode().hasUplink() && isDegraded(client)) {
-            if (!Privileges.areHere() && !bySudo) {
+            if (!NetworkRights.areHere() && !bySudo) {
                 throw Privileges.missing(name);
             }
             stop(name, false);
         }
-        running(name, translation);
+        running(name, choice);
     }
 
     /// Starts those networks whose process died under running VMs.
@@ -235,17 +264,19 @@ public final class Networks {
     private void revive(String name, Consumer<String> note) throws Failure {
         NetworkName network = known(name);
         try {
-            if (network.mode().needsRights() && !Privileges.areHere() && !bySudo) {
-                throw Privileges.missing(name);
-            }
             running(name);
         } catch (Failure e) {
-            if (!network.mode().needsRights() && network.isBuiltIn()) {
+            if (!needsRights(network) && network.isBuiltIn()) {
                 throw e;
             }
             // One of networks.yaml may be there no more, or be wrong: that is in the way of this network only.
             note.accept(e.what() + "; its VMs are cut off; " + e.remedy());
         }
+    }
+
+    /// Whether the network cannot be started without rights.
+    public boolean needsRights(NetworkName network) throws Failure {
+        return NetworkRights.areNeeded(network, via(network, UplinkChoice.NONE));
     }
 
     private static boolean hasLivingVm(Path ports) throws Failure {
@@ -368,7 +399,8 @@ public final class Networks {
             if (client.isServed()) {
                 return client.send("PATCH", "/v1/network", change.toJson(), ANSWER_LIMIT);
             }
-            NetworkSettings settings = new SettingsChoice(places, name, line -> {}).make(null, new SecureRandom());
+            NetworkSettings settings =
+                    new SettingsChoice(places, name, line -> {}).make(UplinkChoice.NONE, new SecureRandom());
             NetworkSettings changed = change.applied(settings).written(places);
             return new Fields(Map.of(
                     "allowedHostPorts",

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import vmlan.program.config.MacTranslation;
+import vmlan.program.config.UplinkChoice;
 import vmlan.program.files.Places;
 import vmlan.program.message.Failure;
 import vmlan.program.message.ShellWords;
@@ -44,16 +44,14 @@ final class Privileges {
     }
 
     /// What starts a network's process where the rights are here.
-    static List<String> openerCommand(Places places, String name, MacTranslation translation) throws Failure {
+    static List<String> openerCommand(Places places, String name, UplinkChoice choice) throws Failure {
         List<String> command = new ArrayList<>(List.of(
                 "/bin/sh",
                 Path.of(launcher()).resolveSibling("setup/open-network.sh").toString(),
                 launcher(),
                 name,
                 NetworkOpener.undoFile(places, name).toString()));
-        if (translation != null) {
-            command.add("--mac-nat=" + translation.key());
-        }
+        command.addAll(choice.options());
         return command;
     }
 
@@ -68,11 +66,11 @@ final class Privileges {
     static Failure missing(String name) throws Failure {
         return Failure.world(
                 "the network " + name + " does not run, and starting it takes rights that you do not have",
-                "type: " + ShellWords.join(sudoLine(name, null)) + " (or add --sudo to the command)");
+                "type: " + ShellWords.join(sudoLine(name, UplinkChoice.NONE)) + " (or add --sudo to the command)");
     }
 
     /// sudo clears the environment; what says where vmlan's files are is handed over by name.
-    private static List<String> sudoLine(String name, MacTranslation translation) throws Failure {
+    private static List<String> sudoLine(String name, UplinkChoice choice) throws Failure {
         List<String> line = new ArrayList<>(List.of("sudo"));
         Map<String, String> environment = System.getenv();
         List<String> kept = environment.keySet().stream()
@@ -90,9 +88,7 @@ final class Privileges {
             line.addAll(given);
         }
         line.addAll(List.of(launcher(), "network", "start", name));
-        if (translation != null) {
-            line.add("--mac-nat=" + translation.key());
-        }
+        line.addAll(choice.options());
         return line;
     }
 
@@ -107,8 +103,8 @@ final class Privileges {
     }
 
     /// sudo has the terminal while it runs, to ask for a password.
-    static void startBySudo(String name, MacTranslation translation) throws Failure {
-        List<String> line = sudoLine(name, translation);
+    static void startBySudo(String name, UplinkChoice choice) throws Failure {
+        List<String> line = sudoLine(name, choice);
         try {
             int code = new ProcessBuilder(line).inheritIO().start().waitFor();
             if (code != 0) {

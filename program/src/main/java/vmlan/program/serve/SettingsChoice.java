@@ -7,10 +7,10 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import vmlan.host.HostRoutes;
 import vmlan.packet.Ipv4Prefix;
-import vmlan.program.config.MacTranslation;
 import vmlan.program.config.NetworkBlock;
 import vmlan.program.config.NetworkName;
 import vmlan.program.config.NetworksFile;
+import vmlan.program.config.UplinkChoice;
 import vmlan.program.files.FileLock;
 import vmlan.program.files.Places;
 import vmlan.program.message.Failure;
@@ -33,8 +33,8 @@ public final class SettingsChoice {
 
     /// They are on disk afterwards.
     ///
-    /// @param translation by a command; null to keep what is set
-    public NetworkSettings make(MacTranslation translation, RandomGenerator random) throws Failure, IOException {
+    /// @param choice by a command; what it does not say stays as it is set
+    public NetworkSettings make(UplinkChoice choice, RandomGenerator random) throws Failure, IOException {
         NetworksFile.Content content = file.read();
         NetworkName builtIn = NetworkName.builtIn(name).orElse(null);
         NetworkSettings known = NetworkSettings.read(places, name, report).orElse(null);
@@ -52,13 +52,13 @@ public final class SettingsChoice {
             return gone(known);
         }
         NetworkName networkName = block == null ? builtIn : block.name();
-        checkTranslation(translation, block);
-        return choose(networkName, known, block, content, translation, random);
+        check(choice, block);
+        return choose(networkName, known, block, content, choice, random);
     }
 
     /// For a network that a command line defines, in place of what was known of it. On disk afterwards.
     void define(NetworkBlock block, RandomGenerator random) throws Failure, IOException {
-        choose(block.name(), null, block, file.read(), null, random);
+        choose(block.name(), null, block, file.read(), UplinkChoice.NONE, random);
     }
 
     /// What a command line has said, as long as networks.yaml has no word of a network called so.
@@ -71,20 +71,17 @@ public final class SettingsChoice {
             NetworkSettings known,
             NetworkBlock block,
             NetworksFile.Content content,
-            MacTranslation translation,
+            UplinkChoice choice,
             RandomGenerator random)
             throws Failure, IOException {
         // One at a time: two networks that choose at once would choose the same.
         try (FileLock lock = FileLock.take(places.state("networks").resolve(".lock"))) {
-            MacTranslation mac = translation != null
-                    ? translation
-                    : block != null && block.translation() != null
-                            ? block.translation()
-                            : known == null ? MacTranslation.AUTO : known.translation();
+            UplinkChoice uplink = choice.or(block == null ? UplinkChoice.NONE : block.uplink())
+                    .or(known == null ? UplinkChoice.NONE : known.uplink());
             NetworkSettings settings = new NetworkSettings(
                     networkName,
                     networkName.mode().hasGateway() ? subnet(known, block, content, random) : null,
-                    mac,
+                    uplink,
                     known == null ? List.of() : known.ownHostPorts(),
                     known == null ? List.of() : known.ownNames(),
                     block);
@@ -99,13 +96,21 @@ public final class SettingsChoice {
                         + (known == null ? "" : "; to forget what it had: vmlan network rm " + name));
     }
 
-    private void checkTranslation(MacTranslation translation, NetworkBlock block) throws Failure {
-        if (translation != null && block != null && block.translation() != null && block.translation() != translation) {
-            throw Failure.usage(
-                    NetworksFile.NAME + ":" + block.line() + " says mac-nat: "
-                            + block.translation().key() + " of the network " + name,
-                    "leave mac-nat away, or change it there");
+    /// Where networks.yaml says it, a command cannot say otherwise.
+    private void check(UplinkChoice choice, NetworkBlock block) throws Failure {
+        UplinkChoice said = block == null ? UplinkChoice.NONE : block.uplink();
+        if (said.translation() != null && choice.translation() != null && choice.translation() != said.translation()) {
+            throw contradiction(block, "mac-nat", said.translation().key());
         }
+        if (said.via() != null && choice.via() != null && choice.via() != said.via()) {
+            throw contradiction(block, "via", said.via().key());
+        }
+    }
+
+    private Failure contradiction(NetworkBlock block, String setting, String value) {
+        return Failure.usage(
+                NetworksFile.NAME + ":" + block.line() + " says " + setting + ": " + value + " of the network " + name,
+                "leave " + setting + " away, or change it there");
     }
 
     private Subnet subnet(

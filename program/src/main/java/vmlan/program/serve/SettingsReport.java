@@ -8,6 +8,7 @@ import vmlan.program.config.LeaseTime;
 import vmlan.program.config.NamedAddresses;
 import vmlan.program.config.NetworkBlock;
 import vmlan.program.config.NetworksFile;
+import vmlan.program.config.Vmnet;
 
 /// A network's settings by the names that they have in networks.yaml, and where each comes from.
 final class SettingsReport {
@@ -27,8 +28,12 @@ final class SettingsReport {
         if (settings.nic() != null) {
             values.put("interface", settings.nic());
         }
-        if (settings.mode().hasUplink()) {
+        if (settings.mode().hasNic() && !Vmnet.isHere()) {
             values.put("mac-nat", settings.translation().key());
+        }
+        if (settings.mode().hasUplink() && Vmnet.isHere()) {
+            values.put("via", settings.via().key());
+            apples(settings, values);
         }
         if (settings.subnet() != null) {
             values.put("ipv4", settings.subnet().ipv4().toString());
@@ -38,6 +43,18 @@ final class SettingsReport {
             unusual(settings, values);
         }
         return values;
+    }
+
+    /// Addresses that vmnet is asked for; where none are, it chooses.
+    private static void apples(NetworkSettings settings, Map<String, Object> values) {
+        NetworkBlock block = settings.block();
+        if (block != null && settings.mode().isApples()) {
+            block.toJson().forEach((setting, value) -> {
+                if (List.of("ipv4", "gateway", "ipv6", "mtu").contains(setting)) {
+                    values.put(setting, value);
+                }
+            });
+        }
     }
 
     /// Of the gateway, what is not as it is on most networks.

@@ -11,6 +11,7 @@ import vmlan.packet.Ipv6Prefix;
 import vmlan.program.config.DefinedName;
 import vmlan.program.config.NetworkBlock;
 import vmlan.program.config.NetworkName;
+import vmlan.program.config.UplinkChoice;
 import vmlan.program.config.VmnetBlock;
 import vmlan.program.message.Failure;
 import vmlan.program.publish.PublishRule;
@@ -132,7 +133,7 @@ final class LineNetworks {
         return new NetworkBlock(
                 DefinedName.user(vm, nic),
                 0,
-                null,
+                UplinkChoice.NONE,
                 ipv4,
                 gateway,
                 address,

@@ -12,6 +12,7 @@ import vmlan.program.config.Isolation;
 import vmlan.program.config.NetworkBlock;
 import vmlan.program.config.NetworkMode;
 import vmlan.program.config.NetworkName;
+import vmlan.program.config.UplinkChoice;
 import vmlan.program.files.Places;
 import vmlan.program.message.Failure;
 import vmlan.program.publish.PublishRule;
@@ -51,7 +52,7 @@ record LinePlan(
                     nic.mac() == null ? null : MacAddress.parse(nic.mac()),
                     null,
                     nic.isolated() ? Isolation.ON : Isolation.AS_THE_NETWORK,
-                    null));
+                    UplinkChoice.NONE));
         }
         return spec.withNics(nics);
     }

@@ -48,7 +48,7 @@ final class NicRegistration {
         List<PublishRule> toFirst = toPublish.removeLast();
         networks.mistakes().ifPresent(progress::note);
         for (NicPlan nic : nics) {
-            if (nic.spec().isUser()) {
+            if (!nic.spec().isOnNetwork()) {
                 registered.add(nic);
                 continue;
             }
@@ -64,7 +64,7 @@ final class NicRegistration {
                     nic.spec().address() == null ? null : nic.spec().address().toString());
             boolean hasGateway = networks.wanted(nic.spec().kind()).mode().hasGateway();
             ControlClient network =
-                    networks.running(nic.spec().kind(), nic.spec().translation());
+                    networks.running(nic.spec().kind(), nic.spec().uplink());
             if (hasGateway) {
                 List<PublishRule> rules = new ArrayList<>(toFirst);
                 rules.addAll(toPublish.get(registered.size()));

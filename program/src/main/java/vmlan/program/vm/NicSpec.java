@@ -6,31 +6,42 @@ import vmlan.packet.Ipv4Address;
 import vmlan.packet.MacAddress;
 import vmlan.program.config.Isolation;
 import vmlan.program.config.MacTranslation;
+import vmlan.program.config.NetworkMode;
 import vmlan.program.config.NetworkName;
+import vmlan.program.config.UplinkChoice;
+import vmlan.program.config.Via;
+import vmlan.program.config.Vmnet;
 import vmlan.program.message.Failure;
 
 /// One `--net`: which network, and what the guest's NIC on it is to be.
 ///
 /// @param kind `user` and `none` are QEMU's own, `bridged` is the NIC that the host's default route has, anything
-///     else is a network's name
+///     else is a network's name; with [Via#QEMU] `vmnet-shared`, `vmnet-host` or one that is bridged, and all of it
+///     QEMU's own
 /// @param mac null for the VM's own
 /// @param address null for any
-/// @param translation null for what the network has
-public record NicSpec(
-        String kind, MacAddress mac, Ipv4Address address, Isolation isolation, MacTranslation translation) {
+/// @param uplink what is said of how the network reaches its segment
+public record NicSpec(String kind, MacAddress mac, Ipv4Address address, Isolation isolation, UplinkChoice uplink) {
     /// Which NIC is not said.
     public static final String BRIDGED = "bridged";
 
     private static final String FORMS = "take --net shared, host, private, bridged:NIC, user, none or a network of"
-            + " networks.yaml, with mac=…, ip=… and isolated[=off] behind commas, and for bridged mac-nat=on|off|auto";
+            + " networks.yaml, with mac=…, ip=…, isolated[=off] and on a Mac via="
+            + Via.keys().replace(", ", "|") + " behind commas, and for bridged mac-nat=on|off|auto";
 
     public static NicSpec parse(String text) throws Failure {
+        return parse(text, null);
+    }
+
+    /// @param otherwise how the network reaches its segment where the text does not say it; may be null
+    public static NicSpec parse(String text, Via otherwise) throws Failure {
         List<String> parts = new ArrayList<>(List.of(text.split(",", -1)));
         String kind = parts.removeFirst();
         MacAddress mac = null;
         Ipv4Address address = null;
         Isolation isolation = Isolation.AS_THE_NETWORK;
         MacTranslation translation = null;
+        Via via = otherwise;
         try {
             for (String part : parts) {
                 if (part.startsWith("mac=")) {
@@ -43,6 +54,8 @@ public record NicSpec(
                     isolation = Isolation.OFF;
                 } else if (part.startsWith("mac-nat=") && kind.startsWith(BRIDGED)) {
                     translation = MacTranslation.ofKey(part.substring(8));
+                } else if (part.startsWith("via=")) {
+                    via = Via.ofKey(part.substring(4));
                 } else {
                     throw Failure.usage("--net " + text + ": '" + part + "' is not known", FORMS);
                 }
@@ -61,17 +74,70 @@ public record NicSpec(
         if (kind.startsWith("bridged:")) {
             kind = NetworkName.bridgedTo(kind.substring("bridged:".length()));
         }
-        if (kind.startsWith(BRIDGED) && address != null) {
+        NicSpec nic = new NicSpec(kind, mac, address, isolation, new UplinkChoice(translation, via)).placed(text);
+        if (address != null && nic.isOfOthers()) {
             throw Failure.usage(
-                    "--net " + text + ": the LAN gives the addresses on a bridged network",
-                    "reserve " + address + " in the LAN's router for the VM's MAC address (vmlan ps --json shows it)");
+                    "--net " + text + ": "
+                            + (kind.startsWith(BRIDGED)
+                                    ? "the LAN gives the addresses on a bridged network"
+                                    : "macOS gives the addresses on a network of Apple's"),
+                    kind.startsWith(BRIDGED)
+                            ? "reserve " + address
+                                    + " in the LAN's router for the VM's MAC address (vmlan ps --json shows it)"
+                            : "leave ip= away");
         }
-        return new NicSpec(kind, mac, address, isolation, translation);
+        return nic;
+    }
+
+    /// On the network that the way makes of it: Apple's shared network is another one than ours.
+    private NicSpec placed(String text) throws Failure {
+        Via via = uplink.via();
+        if (via == null || via == Via.AUTO || isUser() || isNone()) {
+            return this;
+        }
+        if (via.isApples() && !Vmnet.isHere()) {
+            throw Failure.usage(
+                    "--net " + text + ": via=" + via.key() + ": this host has no vmnet, which is macOS' own",
+                    "leave via away: what is not a Mac does it by vmlan's engine");
+        }
+        if (via == Via.ENGINE) {
+            return byEngine(text);
+        }
+        String placed = switch (kind) {
+            case "shared" -> NetworkName.VMNET_SHARED;
+            case "host" ->
+                via == Via.QEMU || NetworkMode.host() != NetworkMode.VMNET_HOST ? NetworkName.VMNET_HOST : kind;
+            default -> kind;
+        };
+        boolean isApples = placed.equals(NetworkName.VMNET_SHARED) || placed.equals(NetworkName.VMNET_HOST);
+        if (via == Via.QEMU && !isApples && !placed.startsWith(BRIDGED)) {
+            throw Failure.usage(
+                    "--net " + text + ": QEMU's own vmnet has no network " + kind,
+                    "take shared, host or bridged:NIC, or leave via=qemu away");
+        }
+        return on(placed);
+    }
+
+    private NicSpec byEngine(String text) throws Failure {
+        if (Vmnet.isHere() && (kind.startsWith(BRIDGED) || kind.equals("host"))) {
+            throw Failure.usage(
+                    "--net " + text + ": on a Mac only Apple's vmnet leads there",
+                    "take via=vmnet, socket_vmnet or qemu, or --net shared, which needs none");
+        }
+        return this;
+    }
+
+    private boolean isOfOthers() {
+        return kind.startsWith(BRIDGED)
+                || isOfQemu()
+                || NetworkName.builtIn(kind)
+                        .filter(name -> name.mode().isOfOthers())
+                        .isPresent();
     }
 
     /// The same on another network.
     public NicSpec on(String network) {
-        return new NicSpec(network, mac, address, isolation, translation);
+        return new NicSpec(network, mac, address, isolation, uplink);
     }
 
     public boolean isNone() {
@@ -80,6 +146,16 @@ public record NicSpec(
 
     public boolean isUser() {
         return kind.equals("user");
+    }
+
+    /// Whether the network is QEMU's own vmnet.
+    public boolean isOfQemu() {
+        return uplink.via() == Via.QEMU && !isUser() && !isNone();
+    }
+
+    /// Whether it is on a network of vmlan's, which a process serves.
+    public boolean isOnNetwork() {
+        return !isNone() && !isUser() && !isOfQemu();
     }
 
     /// What [#parse] takes.
@@ -95,8 +171,11 @@ public record NicSpec(
         if (isolation != Isolation.AS_THE_NETWORK) {
             text.append(isolation == Isolation.ON ? ",isolated" : ",isolated=off");
         }
-        if (translation != null) {
-            text.append(",mac-nat=").append(translation.key());
+        if (uplink.translation() != null) {
+            text.append(",mac-nat=").append(uplink.translation().key());
+        }
+        if (uplink.via() != null) {
+            text.append(",via=").append(uplink.via().key());
         }
         return text.toString();
     }

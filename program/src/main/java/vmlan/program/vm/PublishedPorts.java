@@ -32,8 +32,7 @@ public final class PublishedPorts {
                 return;
             }
         }
-        boolean isBridged = nics.stream().anyMatch(nic -> !nic.isNone() && !nic.isUser());
-        if (isBridged) {
+        if (nics.stream().anyMatch(nic -> nic.isOnNetwork() || nic.isOfQemu())) {
             throw bridged(option, "--net shared");
         }
         throw Failure.usage(
@@ -44,15 +43,13 @@ public final class PublishedPorts {
     static Failure bridged(String option, String other) {
         return Failure.usage(
                 option
-                        + " is of no use on a bridged network: the guest is on the LAN itself, and host and guest reach"
-                        + " each other at their own addresses",
+                        + " is of no use on a bridged network, or on one of Apple's: host and guest reach each other at"
+                        + " their own addresses",
                 "leave it away (vmlan ip NAME prints the guest's address), or add " + other);
     }
 
     private static boolean isOurs(NicSpec nic, Networks networks) throws Failure {
-        return !nic.isNone()
-                && !nic.isUser()
-                && networks.wanted(nic.kind()).mode().hasGateway();
+        return nic.isOnNetwork() && networks.wanted(nic.kind()).mode().hasGateway();
     }
 
     /// Opens all of the rules or none.

@@ -15,6 +15,7 @@ import vmlan.program.config.DefinedName;
 import vmlan.program.config.GatewayBlock;
 import vmlan.program.config.NetworkBlock;
 import vmlan.program.config.Reservation;
+import vmlan.program.config.UplinkChoice;
 import vmlan.program.publish.PublishRule;
 import vmlan.qemu.language.Settings;
 
@@ -86,7 +87,7 @@ public record UserNetwork(NetworkBlock block, List<PublishRule> published) {
         NetworkBlock block = new NetworkBlock(
                 DefinedName.user(vm, nic),
                 0,
-                null,
+                UplinkChoice.NONE,
                 ipv4,
                 host,
                 guest,

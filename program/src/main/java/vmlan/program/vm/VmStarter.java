@@ -134,10 +134,10 @@ public final class VmStarter {
     /// Those of a VM that is to be started: each runs when this returns, as [#start] will want it.
     void startNetworks(VmSpec spec) throws Failure {
         for (NicSpec nic : spec.nics()) {
-            if (!nic.isUser() && !nic.isNone()) {
+            if (nic.isOnNetwork()) {
                 progress.step("starting the network");
                 networks.wanted(nic.kind());
-                networks.running(nic.kind(), nic.translation());
+                networks.running(nic.kind(), nic.uplink());
             }
         }
     }
@@ -243,7 +243,7 @@ public final class VmStarter {
                 name,
                 spec,
                 nics.stream()
-                        .filter(nic -> !nic.spec().isUser())
+                        .filter(nic -> nic.spec().isOnNetwork())
                         .map(nic -> new Vm.VmNic(
                                 nic.spec().kind(), nic.port(), nic.mac().toString()))
                         .toList(),

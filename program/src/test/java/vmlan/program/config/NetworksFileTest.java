@@ -55,7 +55,7 @@ class NetworksFileTest {
         assertThat(lab.services().search()).containsExactly("example.com", "lab.example.com");
         NetworkBlock office = read(Refused.EVERY_SETTING).block("office").orElseThrow();
         assertThat(office.name()).isEqualTo(new NetworkName("office", NetworkMode.BRIDGED, "en0"));
-        assertThat(office.translation()).isEqualTo(MacTranslation.ON);
+        assertThat(office.uplink().translation()).isEqualTo(MacTranslation.ON);
     }
 
     @Test

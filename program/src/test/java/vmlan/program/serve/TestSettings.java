@@ -2,8 +2,8 @@ package vmlan.program.serve;
 
 import java.util.List;
 import java.util.SplittableRandom;
-import vmlan.program.config.MacTranslation;
 import vmlan.program.config.NetworkName;
+import vmlan.program.config.UplinkChoice;
 import vmlan.program.message.Failure;
 
 /// Settings as a network has them that nobody has said anything of.
@@ -13,6 +13,6 @@ final class TestSettings {
     static NetworkSettings of(String builtIn) throws Failure {
         NetworkName name = NetworkName.of(builtIn);
         Subnet subnet = name.mode().hasGateway() ? Subnet.choose(List.of(), new SplittableRandom(1)) : null;
-        return new NetworkSettings(name, subnet, MacTranslation.AUTO, List.of(), List.of());
+        return new NetworkSettings(name, subnet, UplinkChoice.NONE, List.of(), List.of());
     }
 }

@@ -14,6 +14,7 @@ import vmlan.packet.Ipv4Address;
 import vmlan.packet.MacAddress;
 import vmlan.program.config.Isolation;
 import vmlan.program.config.MacTranslation;
+import vmlan.program.config.UplinkChoice;
 import vmlan.program.message.Failure;
 import vmlan.program.message.ShellWords;
 
@@ -40,20 +41,21 @@ class ValuesTest {
     @Test
     void aNicSpecHasItsPartsInAnyOrder() throws Failure {
         assertThat(NicSpec.parse("shared"))
-                .isEqualTo(new NicSpec("shared", null, null, Isolation.AS_THE_NETWORK, null));
+                .isEqualTo(new NicSpec("shared", null, null, Isolation.AS_THE_NETWORK, UplinkChoice.NONE));
         assertThat(NicSpec.parse("private,isolated,ip=192.168.64.9,mac=52:54:00:00:00:01"))
                 .isEqualTo(new NicSpec(
                         "private",
                         MacAddress.parse("52:54:00:00:00:01"),
                         Ipv4Address.parse("192.168.64.9"),
                         Isolation.ON,
-                        null));
+                        UplinkChoice.NONE));
     }
 
     @Test
     void aBridgedNicNamesTheHostsNic() throws Failure {
         assertThat(NicSpec.parse("bridged:en0,mac-nat=on,isolated"))
-                .isEqualTo(new NicSpec("bridged-en0", null, null, Isolation.ON, MacTranslation.ON));
+                .isEqualTo(new NicSpec(
+                        "bridged-en0", null, null, Isolation.ON, new UplinkChoice(MacTranslation.ON, null)));
         assertThat(NicSpec.parse("bridged").kind())
                 .as("the one of the default route, looked for later")
                 .isEqualTo(NicSpec.BRIDGED);
