@@ -16,6 +16,8 @@ public enum DropReason {
     SPOOFED("spoofed"),
     /// To a station behind the port that it came from.
     SAME_PORT("samePort"),
+    /// From a segment of others, to a station that nobody has heard here.
+    NOT_HERE("notHere"),
     /// Between two isolated ports.
     ISOLATED("isolated"),
     /// The far end takes less than it is sent.

@@ -9,7 +9,8 @@ import vmlan.packet.EthernetHeader;
 import vmlan.packet.MacAddress;
 
 /// A learning switch: a frame goes to the port where its destination was last heard, or to all when that is
-/// not known, never back to the port that it came from. Isolated ports exchange nothing with each other.
+/// not known, never back to the port that it came from. Isolated ports exchange nothing with each other, and what a
+/// segment of others brings for a station that nobody has here goes nowhere.
 ///
 /// Frames are not copied: a sink gets the bytes where the sender's reader left them, any number of frames,
 /// then one [FrameSink#flush]. A sink may call [#receive] from within its own `accept` or `flush`, as the
@@ -252,8 +253,11 @@ public final class Switch {
     }
 
     private void forward(SwitchPort from, long destination, ByteBuffer buffer, int offset, int length, long now) {
-        SwitchPort to = MacAddress.isGroup(destination) ? null : macs.lookup(destination, now);
-        if (to == null) {
+        boolean isToGroup = MacAddress.isGroup(destination);
+        SwitchPort to = isToGroup ? null : macs.lookup(destination, now);
+        if (to == null && !isToGroup && from.leadsToSegment()) {
+            from.drop(DropReason.NOT_HERE);
+        } else if (to == null) {
             for (SwitchPort port : ports) {
                 if (port != from && !(from.isolated() && port.isolated())) {
                     deliver(port, from, buffer, offset, length, now);

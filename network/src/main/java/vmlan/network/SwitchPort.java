@@ -10,6 +10,7 @@ public final class SwitchPort {
     private final String name;
     private final int index;
     private boolean isolated;
+    private boolean leadsToSegment;
     private final long[] drops = new long[REASONS.length];
     private FrameSink sink;
     private boolean connected;
@@ -49,6 +50,17 @@ public final class SwitchPort {
     /// From the next frame on.
     public void isolate(boolean isolate) {
         isolated = isolate;
+    }
+
+    /// Says that a whole segment of others is behind it, such as a LAN: what comes in by it for a station that is not
+    /// known here is for one of theirs, and is not flooded (IEEE 802.1Q-2018 §8.8.2 has filtering of unregistered
+    /// addresses as a port's choice).
+    public void leadToSegment() {
+        leadsToSegment = true;
+    }
+
+    boolean leadsToSegment() {
+        return leadsToSegment;
     }
 
     /// Counts frames that the far end has taken. The sink calls it, when it has written them.

@@ -69,6 +69,20 @@ class SwitchTest {
     }
 
     @Test
+    void whatASegmentBringsForStrangersIsNotFlooded() {
+        a.port().leadToSegment();
+        send(a, B, A);
+        expect(0, 0, 0);
+        assertThat(a.port().drops(DropReason.NOT_HERE)).isEqualTo(1);
+        send(a, ALL, A);
+        expect(0, 1, 1);
+        send(b, C, B);
+        expect(1, 0, 1);
+        send(a, B, A);
+        expect(0, 1, 0);
+    }
+
+    @Test
     void aStationMovesToThePortWhereItIsHeardLast() {
         send(b, ALL, B);
         send(c, ALL, B);

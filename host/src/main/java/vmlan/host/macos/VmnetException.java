@@ -8,12 +8,14 @@ public final class VmnetException extends IOException {
 
     private final String call;
     private final VmnetStatus status;
+    private final String reason;
     private final String advice;
 
     private VmnetException(String call, VmnetStatus status, String reason, String advice) {
         super(call + ": " + reason + (advice.isEmpty() ? "" : "; " + advice));
         this.call = call;
         this.status = status;
+        this.reason = reason;
         this.advice = advice;
     }
 
@@ -43,6 +45,11 @@ public final class VmnetException extends IOException {
     /// [VmnetStatus#UNKNOWN] also where there was none.
     public VmnetStatus status() {
         return status;
+    }
+
+    /// What vmnet said.
+    public String reason() {
+        return reason;
     }
 
     /// What to try; may be empty.

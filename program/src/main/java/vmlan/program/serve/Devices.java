@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import vmlan.host.linux.OpenedNic;
 import vmlan.host.linux.Tap;
 import vmlan.program.config.NetworkName;
+import vmlan.program.config.Vmnet;
 import vmlan.program.files.Fields;
 import vmlan.program.files.Json;
 import vmlan.program.message.Failure;
@@ -17,9 +18,11 @@ import vmlan.program.message.Failure;
 ///
 /// @param nic null for a network without an uplink
 /// @param tap null where the host has none
-record Devices(OpenedNic nic, Tap tap) {
+/// @param segment null but where macOS has it; opened by the network's process itself, since it does not outlive an
+/// exec
+record Devices(OpenedNic nic, Tap tap, OpenedSegment segment) {
     static final String VARIABLE = "VMLAN_DEVICES";
-    static final Devices NONE = new Devices(null, null);
+    static final Devices NONE = new Devices(null, null, null);
 
     /// What this process was started with.
     ///
@@ -27,7 +30,7 @@ record Devices(OpenedNic nic, Tap tap) {
     static Devices handedOver(NetworkName name) throws Failure {
         String text = System.getenv(VARIABLE);
         if (text == null) {
-            if (name.mode().needsRights()) {
+            if (!Vmnet.isHere() && name.mode().needsRights()) {
                 throw Failure.usage(
                         "the network " + name.text() + " is not served without devices that take rights to open",
                         "start it: sudo vmlan network start " + name.text());
@@ -44,7 +47,8 @@ record Devices(OpenedNic nic, Tap tap) {
     private static Devices of(Fields fields) {
         return new Devices(
                 fields.optionalText("nic").map(OpenedNic::parse).orElse(null),
-                fields.optionalText("tap").map(Tap::parse).orElse(null));
+                fields.optionalText("tap").map(Tap::parse).orElse(null),
+                null);
     }
 
     /// Those that the process must inherit.

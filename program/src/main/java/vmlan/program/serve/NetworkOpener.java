@@ -70,7 +70,7 @@ public final class NetworkOpener {
             name = settings.networkName();
             OpenedNic nic = name.mode().hasUplink() ? openNic(settings) : null;
             Tap tap = name.mode().hasTap() ? openTap(settings) : null;
-            become(new Devices(nic, tap));
+            become(new Devices(nic, tap, null));
         } catch (IOException e) {
             throw Failure.world(
                     "the network " + name.text() + " cannot be opened: " + Places.reason(e),

@@ -12,6 +12,7 @@ import vmlan.host.EventLoop;
 import vmlan.host.ReadBuffer;
 import vmlan.network.Switch;
 import vmlan.network.SwitchPort;
+import vmlan.network.gateway.Neighbour;
 import vmlan.packet.MacAddress;
 import vmlan.program.config.NetworksFile;
 import vmlan.program.files.Places;
@@ -84,14 +85,7 @@ public final class NetworkProcess implements GuestPort.Owner, UplinkService.Owne
                         random)
                 : null;
         this.uplink = settings.mode().hasUplink()
-                ? new UplinkService(
-                        settings.name(),
-                        devices.nic(),
-                        gateway == null ? state.knownNeighbours(log, loop.now()) : List.of(),
-                        network,
-                        loop,
-                        log,
-                        this)
+                ? uplink(devices, gateway == null ? state.knownNeighbours(log, loop.now()) : List.of())
                 : null;
         this.services = Stream.of(gateway, uplink).filter(Objects::nonNull).toList();
         this.hostChanges = new HostChanges(loop, log, services, this::changed);
@@ -103,6 +97,12 @@ public final class NetworkProcess implements GuestPort.Owner, UplinkService.Owne
             network.flush();
         }
         new VmLogs(places, log).watch(loop, ports.all());
+    }
+
+    private UplinkService uplink(Devices devices, List<Neighbour> known) throws IOException {
+        return devices.segment() != null
+                ? new SegmentUplinkService(settings, devices.segment(), known, network, loop, readBuffer, log, this)
+                : new NicUplinkService(settings.name(), devices.nic(), known, network, loop, log, this);
     }
 
     private long changes() {

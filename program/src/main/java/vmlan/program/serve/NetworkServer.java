@@ -13,6 +13,7 @@ import vmlan.host.EventLoop;
 import vmlan.network.dns.DomainServer;
 import vmlan.program.config.NetworksFile;
 import vmlan.program.config.UplinkChoice;
+import vmlan.program.config.Vmnet;
 import vmlan.program.control.ControlServer;
 import vmlan.program.files.FileLock;
 import vmlan.program.files.Places;
@@ -62,7 +63,9 @@ public final class NetworkServer {
             Files.deleteIfExists(folder.resolve(Networks.STOPPED));
             RandomGenerator random = new SecureRandom();
             NetworkSettings settings = new SettingsChoice(places, name, log).make(choice, random);
-            Devices devices = Devices.handedOver(settings.networkName());
+            Devices devices = Vmnet.isHere() && settings.mode().hasUplink()
+                    ? new Devices(null, null, new SegmentOpener(settings, log).open())
+                    : Devices.handedOver(settings.networkName());
             try (StateKeeper keeper = new StateKeeper(log);
                     EventLoop loop = new EventLoop(
                             e -> log.failure("internal error", e), new NetworkClock(folder, log).aheadNanos(keeper))) {

@@ -55,6 +55,14 @@ final class Privileges {
         return command;
     }
 
+    /// Whether a process is the shell of setup/open-network.sh, which starts a network's process again.
+    static boolean isOpener(long pid) {
+        return ProcessHandle.of(pid)
+                .flatMap(process -> process.info().commandLine())
+                .filter(line -> line.contains("open-network.sh"))
+                .isPresent();
+    }
+
     static String launcher() throws Failure {
         String launcher = System.getProperty("vmlan.launcher");
         if (launcher == null) {

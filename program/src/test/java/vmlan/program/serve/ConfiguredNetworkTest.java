@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import vmlan.program.config.UplinkChoice;
 import vmlan.program.control.ControlClient;
 import vmlan.program.files.Fields;
 import vmlan.program.files.Places;
@@ -312,7 +313,8 @@ class ConfiguredNetworkTest {
         String taken = show().text("ipv4");
         stopServer();
         write("networks: {lab: {ipv4: " + taken + "}}\n");
-        assertThatThrownBy(() -> new SettingsChoice(places, "lab", line -> {}).make(null, new SplittableRandom(1)))
+        assertThatThrownBy(() ->
+                        new SettingsChoice(places, "lab", line -> {}).make(UplinkChoice.NONE, new SplittableRandom(1)))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining("overlaps " + taken + " of the network shared");
     }

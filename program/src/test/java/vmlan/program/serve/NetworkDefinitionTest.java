@@ -32,6 +32,7 @@ import vmlan.program.config.DefinedName;
 import vmlan.program.config.Isolation;
 import vmlan.program.config.NetworkBlock;
 import vmlan.program.config.NetworkMode;
+import vmlan.program.config.UplinkChoice;
 import vmlan.program.config.VmnetBlock;
 import vmlan.program.control.ControlClient;
 import vmlan.program.files.Fields;
@@ -122,7 +123,7 @@ class NetworkDefinitionTest {
     }
 
     private NetworkSettings chosen(String name) throws Exception {
-        return new SettingsChoice(places, name, line -> {}).make(null, new SplittableRandom(1));
+        return new SettingsChoice(places, name, line -> {}).make(UplinkChoice.NONE, new SplittableRandom(1));
     }
 
     private ControlClient serve(String name) throws Exception {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import vmlan.packet.Ipv4Prefix;
 import vmlan.packet.MacAddress;
+import vmlan.program.config.UplinkChoice;
 import vmlan.program.files.Places;
 import vmlan.program.message.Failure;
 
@@ -63,7 +64,8 @@ class NetworkSettingsTest {
     @Test
     void whatWasChosenIsKept(@TempDir Path home) throws Exception {
         Places places = Places.in(home);
-        NetworkSettings chosen = new SettingsChoice(places, "shared", line -> {}).make(null, new SplittableRandom(7));
+        NetworkSettings chosen =
+                new SettingsChoice(places, "shared", line -> {}).make(UplinkChoice.NONE, new SplittableRandom(7));
         assertThat(NetworkSettings.read(places, "shared", line -> {})).contains(chosen);
         assertThat(NetworkSettings.read(places, "private", line -> {})).isEmpty();
     }
