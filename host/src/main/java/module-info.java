@@ -7,4 +7,5 @@ module vmlan.host {
     exports vmlan.host.dns;
     exports vmlan.host.linux;
     exports vmlan.host.macos;
+    exports vmlan.host.posix;
 }

@@ -11,10 +11,10 @@ import vmlan.network.Switch;
 import vmlan.packet.MacAddress;
 
 /// A copy of our classes that all users can read, to run programs of the tests as other users or with other limits.
-final class CopiedClasses implements AutoCloseable {
+public final class CopiedClasses implements AutoCloseable {
     private final Path folder;
 
-    CopiedClasses() throws Exception {
+    public CopiedClasses() throws Exception {
         folder = Files.createTempDirectory("vmlan-classes");
         for (Class<?> each : List.of(CopiedClasses.class, Rights.class, Switch.class, MacAddress.class)) {
             Path from = Path.of(
@@ -32,7 +32,7 @@ final class CopiedClasses implements AutoCloseable {
     }
 
     /// The command line that runs a program.
-    String java(Class<?> program, String action) {
+    public String java(Class<?> program, String action) {
         return Path.of(System.getProperty("java.home"), "bin", "java")
                 + " -Xshare:auto -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED -cp " + folder
                 + ":" + folder + "/* " + program.getName() + " " + action;
