@@ -8,12 +8,15 @@ import vmlan.host.macos.VmnetException;
 import vmlan.host.macos.VmnetFramework;
 import vmlan.host.macos.VmnetInterface;
 import vmlan.host.macos.VmnetSettings;
+import vmlan.host.posix.Identity;
+import vmlan.host.posix.IdentityException;
 import vmlan.packet.Ipv4Address;
 import vmlan.packet.Ipv4Prefix;
 import vmlan.packet.Ipv6Address;
 import vmlan.program.config.NetworkBlock;
 import vmlan.program.config.Via;
 import vmlan.program.config.Vmnet;
+import vmlan.program.files.Places;
 import vmlan.program.message.Failure;
 
 /// Opens the way to a segment of macOS' for the network that this process serves: starts an interface of vmnet, which
@@ -27,8 +30,24 @@ final class SegmentOpener {
         this.log = log;
     }
 
+    /// This process has nothing of root afterwards.
     OpenedSegment open() throws Failure {
-        return NetworkRights.way(settings.networkName(), settings.via()) == Via.SOCKET_VMNET ? byDaemon() : byVmnet();
+        Optional<Identity> root = Identity.ofEnvironment();
+        try {
+            OpenedSegment opened = NetworkRights.way(settings.networkName(), settings.via()) == Via.SOCKET_VMNET
+                    ? byDaemon()
+                    : byVmnet(root);
+            if (root.isPresent()) {
+                root.get().becomeOwner();
+                log.accept("root is given up: this process is " + root.get() + " from now on");
+            }
+            return opened;
+        } catch (IdentityException e) {
+            throw Failure.world(
+                    "the network " + settings.name() + " cannot give up root: " + Places.reason(e),
+                    "look into what the message names; nothing of it runs",
+                    e);
+        }
     }
 
     private OpenedSegment byDaemon() throws Failure {
@@ -48,15 +67,23 @@ final class SegmentOpener {
         return new OpenedSegment.ByDaemon(found.get());
     }
 
-    private OpenedSegment byVmnet() throws Failure {
+    private OpenedSegment byVmnet(Optional<Identity> root) throws Failure, IdentityException {
         try {
             VmnetFramework framework = framework(log);
-            return new OpenedSegment.ByVmnet(VmnetInterface.start(framework, wish(settings)));
+            VmnetSettings wish = wish(settings);
+            return new OpenedSegment.ByVmnet(
+                    root.isPresent()
+                            ? root.get().asRoot(() -> VmnetInterface.start(framework, wish))
+                            : VmnetInterface.start(framework, wish));
+        } catch (IdentityException e) {
+            throw e;
         } catch (VmnetException e) {
             throw Failure.world(
                     "the network " + settings.name() + " cannot be started by vmnet: " + e.reason(),
                     e.advice().isEmpty() ? "see: vmlan doctor" : e.advice(),
                     e);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 

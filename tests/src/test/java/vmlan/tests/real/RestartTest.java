@@ -136,12 +136,17 @@ class RestartTest {
         try (Installation vmlan = Installation.create(qemu)) {
             vmlan.vmlan("run", "-d", "--name", "web").good();
             String address = vmlan.vmlan("ip", "--timeout", "180", "web").good();
-            // As `vmlan pause` does, but at once: a QEMU that has a frame for a paused guest reads no more before it
-            // goes on, and so does not see that the network died. And as if that had died between stop and cont.
+            // A QEMU that has a frame for a paused guest reads no more before it goes on, and so does not see that the
+            // network died. So the network sends nothing any more, and what it has sent is read: QEMU's loop has been
+            // round once when the monitor has answered. Then as `vmlan pause` does, and as if the network had died
+            // between stop and cont.
+            long pid = vmlan.networkPid("shared");
+            Installation.signal("STOP", pid);
+            qmp(vmlan, "query-status");
             Files.writeString(vmlan.home().resolve("run/vm.web/qmp-network.sock.paused"), "");
             Files.writeString(vmlan.home().resolve("run/vm.web/qmp-network.sock.waking"), "");
             qmp(vmlan, "stop");
-            killAndStart(vmlan);
+            killAndStart(vmlan, pid);
             Await.until(
                     "the link",
                     Installation.LIMIT,
