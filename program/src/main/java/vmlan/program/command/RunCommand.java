@@ -212,9 +212,17 @@ final class RunCommand implements Callable<Integer> {
         return new StartWish(name, spec);
     }
 
+    private Via way() throws Failure {
+        try {
+            return via == null ? null : Via.ofKey(via);
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage("--via " + via + ": " + e.getMessage(), "take one of " + Via.keys());
+        }
+    }
+
     /// What `--net` asks for, each network a real one and each NIC of the host one that can be bridged.
     List<NicSpec> nics() throws Failure {
-        Via way = UplinkOptions.read("--via", via, Via::ofKey, "take one of " + Via.keys());
+        Via way = way();
         List<NicSpec> nics = new ArrayList<>();
         for (String net : nets.isEmpty() ? List.of("shared") : nets) {
             NicSpec nic = NicSpec.parse(net, way);

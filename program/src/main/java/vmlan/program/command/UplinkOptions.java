@@ -1,6 +1,5 @@
 package vmlan.program.command;
 
-import java.util.function.Function;
 import picocli.CommandLine.Option;
 import vmlan.program.config.MacTranslation;
 import vmlan.program.config.UplinkChoice;
@@ -22,16 +21,22 @@ final class UplinkOptions {
     private String via;
 
     UplinkChoice choice() throws Failure {
-        return new UplinkChoice(
-                read("--mac-nat", translation, MacTranslation::ofKey, "take on, off or auto"),
-                read("--via", via, Via::ofNetwork, "take vmnet, socket_vmnet or auto"));
+        return new UplinkChoice(translation(), way());
     }
 
-    static <T> T read(String option, String text, Function<String, T> reader, String cure) throws Failure {
+    private MacTranslation translation() throws Failure {
         try {
-            return text == null ? null : reader.apply(text);
+            return translation == null ? null : MacTranslation.ofKey(translation);
         } catch (IllegalArgumentException e) {
-            throw Failure.usage(option + " " + text + ": " + e.getMessage(), cure);
+            throw Failure.usage("--mac-nat " + translation + ": " + e.getMessage(), "take on, off or auto");
+        }
+    }
+
+    private Via way() throws Failure {
+        try {
+            return via == null ? null : Via.ofNetwork(via);
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage("--via " + via + ": " + e.getMessage(), "take vmnet, socket_vmnet or auto");
         }
     }
 }

@@ -74,6 +74,9 @@ class ValuesTest {
                 "shared,colour=red",
                 "shared,mac-nat=on",
                 "bridged:en0,mac-nat=maybe",
+                "bridged:en0,via=moon",
+                "shared,via=vmnet",
+                "bridged:en0,via=qemu",
                 "bridged:en0,ip=192.168.64.9"
             })
     void aNicSpecThatMakesNoSenseIsSaid(String text) {

@@ -83,6 +83,9 @@ class SchemaTest {
                 "networks:\n  shared:\n  host: {}\n  private: {mode: private, isolated: true}\n",
                 "networks:\n  lab:\n",
                 "networks:\n  lab: {mode: bridged, interface: wlan0, mac-nat: off}\n",
+                "networks:\n  lab: {mode: bridged, interface: en0, via: socket_vmnet}\n",
+                "networks:\n  lab: {mode: vmnet-shared, ipv4: 192.168.105.0/24, ipv6: 'fd00:1::/64', mtu: 1500, via: vmnet}\n",
+                "networks:\n  lab: {mode: vmnet-host, ipv4: 192.168.106.0/24, isolated: true}\n",
                 "networks:\n  lab: {allow-host: 5432, dns: {servers: \"2001:db8::1\"}}\n",
                 "networks:\n  lab: {allow-host: [\"80\", 81/tcp, 82/udp], names: {Db.Example.: \"::1\"}}\n",
                 "networks:\n  lab: {ipv4: 10.0.0.0/8, dhcp: {lease: 90s}, ipv6: \"2001:db8::/64\"}\n"

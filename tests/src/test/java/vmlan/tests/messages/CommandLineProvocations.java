@@ -118,6 +118,8 @@ final class CommandLineProvocations {
                 "bridged:en0");
         typedIn(Bench.ONE_NIC, "unsupported ifname '…', expected one of [ …]", "run", "--net", "bridged:en1");
         typedIn(Bench.ONE_NIC, "--mac-nat …: …", "network", "start", "bridged-en0", "--mac-nat", "maybe");
+        typed("--via …: …", "network", "start", "shared", "--via", "moon");
+        typed("--net …: via=…: this host has no vmnet, which is macOS' own", "run", "--via", "vmnet");
     }
 
     private void ports() {

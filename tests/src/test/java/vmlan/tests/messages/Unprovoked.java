@@ -125,7 +125,7 @@ final class Unprovoked {
         because(
                 "networks with rights, taps and NICs: tests.lan (NicTest, RightsTest, HostNetworkTest)",
                 "this host has no way to its guests",
-                "the network … runs with mac-nat",
+                "the network … runs with …=…",
                 "the NIC … is in use",
                 "… is on a bridged network");
         because(
@@ -135,7 +135,7 @@ final class Unprovoked {
                 "there is no network '…' | take one of: shared",
                 "there is no network '…' | take one of: … (see: vmlan network ls, vmlan interfaces) |",
                 "there is no network '…' | write it there",
-                "…:… says mac-nat",
+                "…:… says …: … of the network",
                 "…:…: ipv4",
                 "to add a network to",
                 "to take '…' out of");
