@@ -5,12 +5,18 @@
 # three capabilities below. What runs here beside this shell: the opener, which opens a NIC or a tap, gives up every
 # right and becomes the network's process; and, when that process ended and could not clean up for lack of rights, the
 # opener again. This shell reads nothing but exit statuses.
+#
+# Where there is Apple's vmnet, no opener and nothing to take back: the network's process itself is root's until it has
+# started vmnet (VMLAN_OWNER, vmlan.host.posix.Identity). launchd, too, starts this shell there.
 set -u
 launcher=$1
 network=$2
 # there while something has to be taken back after the process's end
 undo=$3
 shift 3
+
+vmnet=''
+if [ -n "${VMLAN_VMNET_LIBRARY-}" ] || [ "$(uname -s)" = Darwin ]; then vmnet=1; fi
 
 # CAP_BPF came with Linux 5.8 (linux/capability.h, number 39); before it there is no eBPF for us, and no need.
 rights=+net_admin,+net_raw
@@ -27,31 +33,50 @@ reduced() {
     exec "$@"
 }
 
-command -v setpriv >/dev/null 2>&1 || [ "$(id -u)" != 0 ] || {
+[ -n "$vmnet" ] || command -v setpriv >/dev/null 2>&1 || [ "$(id -u)" != 0 ] || {
     printf 'vmlan: setpriv is missing, which takes rights away from the network\n  → install util-linux\n' >&2
     exit 1
+}
+
+start_the_network() {
+    trap - HUP INT TERM
+    [ -z "$vmnet" ] || exec "$launcher" network serve "$network" "$@"
+    # shellcheck disable=SC2086 # no word or one
+    reduced "$launcher" network open "$network" $again "$@"
 }
 
 # Read whole before anything is run: the file may be replaced while this shell waits.
 wait_for_the_network() {
     again=''
     while :; do
-        # shellcheck disable=SC2086 # no word or one
-        (trap - HUP INT TERM && reduced "$launcher" network open "$network" $again "$@") &
+        (start_the_network "$@") &
         child=$!
-        # a signal ends the wait, not the process
-        while :; do
+        # it came before there was a process to pass it on to
+        [ -z "$ended" ] || kill -TERM "$child"
+        # a signal ends the wait, not the process; the status is its signal's then
+        interrupted=''
+        wait "$child"
+        code=$?
+        while [ -n "$interrupted" ]; do
+            interrupted=''
             wait "$child"
-            code=$?
-            kill -0 "$child" 2>/dev/null || break
+            later=$?
+            # 127: the wait before had the status already
+            [ "$later" = 127 ] || code=$later
         done
-        [ ! -e "$undo" ] || (reduced "$launcher" network close "$network") >/dev/null
+        child=''
+        [ -n "$vmnet" ] || [ ! -e "$undo" ] || (reduced "$launcher" network close "$network") >/dev/null
         # 75: a NIC was replugged, and its way to the host has to be opened anew (NetworkServer, REOPEN)
-        [ "$code" = 75 ] || exit "$code"
+        [ "$code" = 75 ] && [ -z "$ended" ] || exit "$code"
         again=--again
+        # vmnet is asked at once; the opener waits for the NIC
+        [ -z "$vmnet" ] || sleep 1
     done
 }
 
 # A signal for the group must not end this shell before the process is gone: there may be something to take back.
-trap : HUP INT TERM
+child='' ended=''
+trap 'interrupted=1' HUP INT TERM
+# launchd tells this shell alone (launchd.plist(5), ExitTimeOut), and kills the group 20 s later.
+[ -z "$vmnet" ] || trap 'interrupted=1 ended=1; [ -z "$child" ] || kill -TERM "$child" 2>/dev/null' TERM
 wait_for_the_network "$@"

@@ -49,3 +49,17 @@ foreign_build_folder() {
     sum=$(printf '%s' "$1" | cksum) || return 1
     printf '%s/build-%s\n' "$cache" "${sum%% *}"
 }
+
+# owners_build_folder CHECKOUT: for root's process that works for the user of $VMLAN_OWNER. Where root has built a
+# checkout of its own, nobody else can change what runs as root; otherwise it is that user's build.
+owners_build_folder() {
+    # shellcheck disable=SC3067 # -O: see vmlan
+    if [ -O "$1" ] && [ -f "$1/build/current" ]; then
+        printf '%s\n' "$1/build"
+    elif [ "${1#*:}" = "$1" ] &&
+        [ -n "$(find "$1" -prune -user "${VMLAN_OWNER%%:*}" -perm -200 2>/dev/null)" ]; then
+        printf '%s\n' "$1/build"
+    else
+        foreign_build_folder "$1"
+    fi
+}

@@ -2,7 +2,9 @@
 # shellcheck disable=SC2154 # here: set by ./vmlan
 # Under sudo: root installs what is missing and then becomes the caller again, so that nothing that is built, kept or
 # started belongs to root. Networks that need a NIC of the host, or a tap, are started on the way: by the caller too,
-# with just the three capabilities that opening these takes (setup/open-network.sh goes on from there).
+# with just the three capabilities that opening these takes (setup/open-network.sh goes on from there). Where there is
+# Apple's vmnet, which asks for root and knows no capabilities, root starts them and works for the caller
+# (VMLAN_OWNER, vmlan.host.posix.Identity).
 
 become_caller() {
     . "$here/setup/say.sh"
@@ -23,10 +25,20 @@ become_caller() {
     fi
     case ${1-}:${2-} in
     network:start)
+        if has_vmnet; then
+            build_as_caller
+            exec_for_caller "$here/vmlan" "$@"
+        fi
         rights_for_networks
         exec_as_caller "$here/vmlan" "$@"
         ;;
-    dns:install | dns:remove)
+    doctor:*)
+        if has_vmnet && has_word --selftest "$@"; then
+            build_as_caller
+            exec_for_caller "$here/vmlan" "$@"
+        fi
+        ;;
+    dns:install | dns:remove | network:autostart)
         # who typed sudo lets it be typed once more, for the one file that is written with rights
         set -- "$@" --sudo
         ;;
@@ -42,12 +54,44 @@ become_caller() {
 start_networks() {
     [ -n "$1" ] || return 0
     printf '%s\n' "$1" | (
-        rights_for_networks
+        starts=exec_for_caller
+        has_vmnet || {
+            rights_for_networks
+            starts=exec_as_caller
+        }
         while IFS= read -r sudo_line; do
             # shellcheck disable=SC2086 # a name and options, neither with blanks
-            (exec_as_caller "$here/vmlan" network start $sudo_line </dev/null) || exit 1
+            ("$starts" "$here/vmlan" network start $sudo_line </dev/null) || exit 1
         done
     ) || exit 1
+}
+
+# Tests pretend a vmnet on Linux (vmlan.program.config.Vmnet).
+has_vmnet() {
+    [ -n "${VMLAN_VMNET_LIBRARY-}" ] || [ "$(uname -s)" = Darwin ]
+}
+
+# has_word WORD ARGUMENTS…
+has_word() {
+    has_wanted=$1
+    shift
+    for has_each; do
+        [ "$has_each" != "$has_wanted" ] || return 0
+    done
+    return 1
+}
+
+# What runs as root is the build that there is: it is brought up to date before, by whom it belongs to.
+build_as_caller() {
+    (exec_as_caller "$here/vmlan" --version </dev/null >/dev/null) || exit 1
+}
+
+# As root, for the caller: exec, as below.
+exec_for_caller() {
+    VMLAN_OWNER=$caller_uid:$caller_gid
+    VMLAN_NO_BUILD=1
+    export VMLAN_OWNER VMLAN_NO_BUILD
+    exec "$@"
 }
 
 # What exec_as_caller leaves the caller with: CAP_NET_ADMIN, CAP_NET_RAW and, since Linux 5.8, CAP_BPF (number 39).
@@ -82,7 +126,14 @@ caller_environment() {
     else
         unset XDG_RUNTIME_DIR
     fi
-    unset SUDO_UID SUDO_GID SUDO_USER SUDO_COMMAND
+    # Each user of macOS has a temporary folder, where the sockets are, too (confstr(3), _CS_DARWIN_USER_TEMP_DIR);
+    # sudo leaves the variable out.
+    if [ -z "${TMPDIR-}" ] && [ "$(uname -s)" = Darwin ] &&
+        caller_folder=$(sudo -u "#$caller_uid" getconf DARWIN_USER_TEMP_DIR 2>/dev/null) && [ -n "$caller_folder" ]; then
+        TMPDIR=$caller_folder
+        export TMPDIR
+    fi
+    unset SUDO_UID SUDO_GID SUDO_USER SUDO_COMMAND VMLAN_OWNER
 }
 
 # exec, so that the process id stays what the caller's shell knows
@@ -97,7 +148,8 @@ exec_as_caller() {
         exec runuser -u "$caller_name" -- "$@"
     fi
     # sudo clears the environment; what belongs to vmlan is handed over by name
-    for caller_variable in $(env | sed -n 's/^\(VMLAN_[A-Z0-9_]*\)=.*/\1/p') HOME USER LOGNAME JAVA_HOME XDG_RUNTIME_DIR TERM; do
+    for caller_variable in $(env | sed -n 's/^\(VMLAN_[A-Z0-9_]*\)=.*/\1/p') HOME USER LOGNAME TMPDIR JAVA_HOME \
+        XDG_RUNTIME_DIR TERM; do
         eval "caller_value=\${$caller_variable-}"
         # shellcheck disable=SC2154 # set by the eval above
         [ -z "$caller_value" ] || set -- "$caller_variable=$caller_value" "$@"

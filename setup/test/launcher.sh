@@ -74,6 +74,7 @@ make_java() {
 #!/bin/sh
 for argument; do
     case $argument in
+    --who | '<--who>') echo "uid $(id -u) for ${VMLAN_OWNER-nobody}" ;;
     -XX:AOTCacheOutput=*) [ -z "${FAKE_TRAINING_FAILS-}" ] || exit 1; echo cache >"${argument#-XX:AOTCacheOutput=}"; exit ;;
     hold) sleep 60; exit ;;
     esac
@@ -424,7 +425,145 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null 2>&1; then
     done
     is "and leaves nothing of root's" "" "$(find "$checkout" -user 0)"
     says "and builds in the caller's checkout" "<$checkout/build/" "$output"
+
+    ## where there is Apple's vmnet, root works for the caller
+
+    : >"$temporary/maven-runs"
+    # under_sudo ARGUMENTS…: as if user 65534 had called sudo
+    under_sudo() {
+        # shellcheck disable=SC2086 # the shell may be two words
+        env -i PATH="$temporary/bin:$PATH" JAVA_HOME="$temporary/jdk" HOME=/root VMLAN_QEMU=/x SUDO_UID=65534 \
+            SUDO_GID=65534 SUDO_USER=nobody ${with:+"$with"} $shell "$checkout/vmlan" "$@" 2>&1 </dev/null
+    }
+    with=VMLAN_VMNET_LIBRARY=/x
+    output=$(under_sudo network start --who bridged-en0)
+    says "vmnet: a network is started by root for the caller" "uid 0 for 65534:65534" "$output"
+    says "from the caller's build" "<$checkout/build/" "$output"
+    output=$(under_sudo doctor --selftest --who)
+    says "vmnet: doctor --selftest, too" "uid 0 for 65534:65534" "$output"
+    output=$(under_sudo doctor --who)
+    says "vmnet: doctor is the caller's" "uid 65534 for nobody" "$output"
+    output=$(under_sudo network ls --who)
+    says "vmnet: everything else is the caller's" "uid 65534 for nobody" "$output"
+    output=$(under_sudo network autostart --who lab)
+    says "vmnet: a daemon is installed by the caller" "uid 65534 for nobody" "$output"
+    says "who lets sudo be typed" "<lab>
+<--sudo>" "$output"
+    # What the fake Java says of the networks that are needed is taken for networks, --who among it.
+    output=$(under_sudo start --who web)
+    says "vmnet: root starts the networks that a VM needs" "uid 0 for 65534:65534" "$output"
+    is "and the caller the VM" "uid 65534 for nobody" "$(printf '%s\n' "$output" | grep '^uid' | tail -n 1)"
+    with=''
+    output=$(under_sudo doctor --selftest --who)
+    says "without vmnet, doctor --selftest is the caller's" "uid 65534 for nobody" "$output"
+    is "root built nothing" "" "$(find "$checkout" -user 0)"
+    with=VMLAN_OWNER=0:0
+    output=$(under_sudo network ls --who)
+    says "an owner of the caller's making is no owner" "uid 65534 for nobody" "$output"
+
+    with=VMLAN_OWNER=65534:65534
+    checkout=$temporary/third
+    output=$(vmlan --who)
+    says "a build that root has made of its own checkout runs for others" "<$checkout/build/" "$output"
+    checkout=$temporary/fifth
+    output=$(vmlan --who; echo "code $?")
+    says "without one it is the owner's" "there is no build in $temporary/home/.cache/vmlan/build-" "$output"
+    says "and root makes none" "code 1" "$output"
+    is "anywhere" no "$([ -e "$temporary/home/.cache/vmlan" ] && echo yes || echo no)"
+    with=''
 fi
+
+## the shell that waits for a network
+
+mkdir "$temporary/waits"
+cat >"$temporary/waits/vmlan" <<'END'
+#!/bin/sh
+# Ends with the next of the codes; `hold` among them: when it is told to.
+here=${0%/*}
+echo "$*" >>"$here/calls"
+read -r code <"$here/codes"
+sed 1d "$here/codes" >"$here/rest"
+mv "$here/rest" "$here/codes"
+if [ "$code" = hold ]; then
+    trap 'echo TERM >>"$here/calls"; kill "$sleeper"; exit 9' TERM
+    sleep 60 &
+    sleeper=$!
+    echo holds >>"$here/calls"
+    wait "$sleeper"
+fi
+exit "$code"
+END
+chmod +x "$temporary/waits/vmlan"
+# waits CODE…: how the shell ends where the network's processes end so, and what these were called with
+waits() {
+    printf '%s\n' "$@" >"$temporary/waits/codes"
+    : >"$temporary/waits/calls"
+    # shellcheck disable=SC2086 # the shell may be two words
+    env ${with:+"$with"} $shell "$here/setup/open-network.sh" "$temporary/waits/vmlan" lab "$temporary/waits/undo" \
+        ${options:+"$options"} >/dev/null 2>&1 </dev/null
+    echo "code $?"
+    cat "$temporary/waits/calls"
+}
+with=VMLAN_VMNET_LIBRARY=/x
+options=--some=thing
+: >"$temporary/waits/undo"
+is "vmnet: no opener; 75 is a new start, and nothing has to be taken back" "code 3
+network serve lab --some=thing
+network serve lab --some=thing" "$(waits 75 3)"
+(waits hold >"$temporary/waits/said") &
+until_true 20 grep -q holds "$temporary/waits/calls"
+# the shell that waits, and nobody else, as launchd does
+kill "$(pgrep -f "open-network.sh $temporary/waits/vmlan" | head -n 1)"
+wait
+is "vmnet: who ends the shell ends the network" "code 9
+network serve lab --some=thing
+holds
+TERM" "$(cat "$temporary/waits/said")"
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null 2>&1; then
+    with=''
+    is "Linux: the opener, what it takes back, and the opener again" "code 4
+network open lab --some=thing
+network close lab
+network open lab --again --some=thing
+network close lab" "$(waits 75 0 4 0)"
+fi
+with=''
+
+## sudo of macOS
+
+mkdir "$temporary/mac"
+cat >"$temporary/mac/sudo" <<'END'
+#!/bin/sh
+case $* in
+'-u #501 getconf DARWIN_USER_TEMP_DIR') echo /var/folders/zz/ada/T/ ;;
+*) printf '<%s>' "$@" ;;
+esac
+END
+chmod +x "$temporary/mac/sudo"
+cat >"$temporary/mac/caller" <<'END'
+here=$1
+SUDO_UID=501 SUDO_GID=20 SUDO_USER=ada
+uname() { echo Darwin; }
+id() { echo nobody; }
+command() { false; }
+. "$here/setup/sudo.sh"
+has_vmnet && echo vmnet
+caller_environment
+echo "$TMPDIR"
+exec_as_caller /vmlan ps
+END
+# shellcheck disable=SC2086 # the shell may be two words
+output=$(env -i PATH="$temporary/mac:$PATH" $shell "$temporary/mac/caller" "$here" 2>&1)
+says "macOS: the caller's temporary folder is asked for" "vmnet
+/var/folders/zz/ada/T/
+" "$output"
+says "and handed over with the rest" "<-u><#501><env>" "$output"
+says "by name" "<TMPDIR=/var/folders/zz/ada/T/>" "$output"
+# shellcheck disable=SC2086 # the shell may be two words
+output=$(env -i PATH="$temporary/mac:$PATH" TMPDIR=/mine $shell "$temporary/mac/caller" "$here" 2>&1)
+says "macOS: a temporary folder that is said stays" "vmnet
+/mine
+" "$output"
 checkout=$temporary/co:lon
 make_checkout "$checkout"
 output=$(with=XDG_CACHE_HOME=$temporary/cache && vmlan)

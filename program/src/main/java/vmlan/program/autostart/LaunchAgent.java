@@ -3,6 +3,7 @@ package vmlan.program.autostart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import vmlan.program.files.Places;
@@ -63,42 +64,13 @@ final class LaunchAgent implements Autostart {
     }
 
     static String text(String label, String vm, String launcher, Map<String, String> environment, Path log) {
-        StringBuilder variables = new StringBuilder();
-        environment.forEach((name, value) -> variables
-                .append("        <key>")
-                .append(escaped(name))
-                .append("</key>\n")
-                .append("        <string>")
-                .append(escaped(value))
-                .append("</string>\n"));
-        return """
-                <?xml version="1.0" encoding="UTF-8"?>
-                <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
-                <plist version="1.0">
-                <dict>
-                    <key>Label</key>
-                    <string>%s</string>
-                    <key>ProgramArguments</key>
-                    <array>
-                        <string>%s</string>
-                        <string>start</string>
-                        <string>%s</string>
-                    </array>
-                    <key>EnvironmentVariables</key>
-                    <dict>
-                %s    </dict>
-                    <key>RunAtLoad</key>
-                    <true/>
-                    <key>AbandonProcessGroup</key>
-                    <true/>
-                    <key>StandardErrorPath</key>
-                    <string>%s</string>
-                </dict>
-                </plist>
-                """.formatted(escaped(label), escaped(launcher), escaped(vm), variables, escaped(log.toString()));
-    }
-
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+        Map<String, Object> agent = new LinkedHashMap<>();
+        agent.put("Label", label);
+        agent.put("ProgramArguments", List.of(launcher, "start", vm));
+        agent.put("EnvironmentVariables", environment);
+        agent.put("RunAtLoad", true);
+        agent.put("AbandonProcessGroup", true);
+        agent.put("StandardErrorPath", log.toString());
+        return PropertyList.of(agent);
     }
 }

@@ -322,6 +322,26 @@ final class NetworkCommand implements Callable<Integer> {
     }
 
     @Command(
+            name = "autostart",
+            description = {
+                "Has a network start with the machine, as it takes root where vmnet does: by a daemon of launchd.",
+                "On macOS only. Without a name: which do."
+            },
+            footer = {
+                "",
+                "Examples:",
+                "  vmlan network autostart --sudo bridged-en0",
+                "  vmlan network autostart --off --sudo bridged-en0"
+            })
+    Integer autostart(
+            @Mixin HelpOption help,
+            @Mixin NetworkAutostart wish,
+            @Parameters(arity = "0..1", paramLabel = "NAME", description = "The network.") String name)
+            throws Failure {
+        return wish.apply(session, name);
+    }
+
+    @Command(
             name = "serve",
             description = "Is the network's process, in the foreground. Other commands start it when it is needed.",
             footer = {"", "Examples:", "  vmlan network serve shared"})

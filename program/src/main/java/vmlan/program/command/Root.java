@@ -132,6 +132,13 @@ public final class Root implements Callable<Integer> {
         return line.execute(arguments);
     }
 
+    /// Says why nothing was run.
+    ///
+    /// @return the exit code
+    public static int refuse(Failure failure, String[] typed, PrintStream err) {
+        return say(failure, err, wantsJson(typed));
+    }
+
     /// A command's name and description without its options, which take a millisecond each command to
     /// look at.
     private static CommandSpec titleOf(Object command) {

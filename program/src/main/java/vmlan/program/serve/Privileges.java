@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import vmlan.host.posix.Identity;
 import vmlan.program.config.UplinkChoice;
 import vmlan.program.files.Places;
 import vmlan.program.message.Failure;
@@ -20,6 +21,14 @@ import vmlan.program.message.ShellWords;
 ///               └─▶ setup/open-network.sh ◀─────────┘   stays, waits for the process's end
 ///                        └─▶ vmlan network open NAME    opens the devices, gives up all rights, becomes
 ///                              └─▶ vmlan network serve NAME
+/// ```
+///
+/// Where there is Apple's vmnet, root's processes work for the caller ([vmlan.host.posix.Identity]):
+///
+/// ```
+/// sudo vmlan …  ─ setup/sudo.sh ─▶ VMLAN_OWNER=uid:gid vmlan network start NAME
+///                                     └─▶ setup/open-network.sh         root's; waits for the process's end
+///                                           └─▶ vmlan network serve NAME   starts vmnet as root, becomes the caller
 /// ```
 final class Privileges {
     /// CAP_NET_ADMIN and CAP_NET_RAW (linux/capability.h).
@@ -41,6 +50,13 @@ final class Privileges {
         } catch (IOException e) {
             return false; // not Linux
         }
+    }
+
+    /// Whether this process is root's, or works for a user and may be root's again: that is what vmnet asks for.
+    /// `$VMLAN_RIGHTS=no` as above.
+    static boolean haveRoot() throws Failure {
+        return !"no".equals(System.getenv("VMLAN_RIGHTS"))
+                && (Identity.ofEnvironment().isPresent() || Places.uid() == 0);
     }
 
     /// What starts a network's process where the rights are here.
@@ -82,7 +98,7 @@ final class Privileges {
         List<String> line = new ArrayList<>(List.of("sudo"));
         Map<String, String> environment = System.getenv();
         List<String> kept = environment.keySet().stream()
-                .filter(key -> key.matches("VMLAN_(HOME|QEMU)|XDG_(STATE|CACHE|CONFIG)_HOME|TMPDIR"))
+                .filter(key -> key.matches("VMLAN_(HOME|QEMU|VMNET_LIBRARY)|XDG_(STATE|CACHE|CONFIG)_HOME|TMPDIR"))
                 .sorted()
                 .map(key -> key + "=" + environment.get(key))
                 .toList();

@@ -2,21 +2,14 @@ package vmlan.program.autostart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import javax.xml.parsers.DocumentBuilder;
-import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.w3c.dom.Element;
-import org.w3c.dom.Node;
-import org.xml.sax.InputSource;
 import vmlan.program.files.Places;
 
 class LaunchAgentTest {
@@ -73,7 +66,7 @@ class LaunchAgentTest {
             files = all.toArray(Path[]::new);
         }
         assertThat(files).hasSize(1);
-        Map<?, ?> plist = (Map<?, ?>) value(root(Files.readString(files[0])));
+        Map<?, ?> plist = ReadPlist.read(Files.readString(files[0]));
         assertThat(plist.get("ProgramArguments")).isEqualTo(List.of("/Users/me/my tools/vmlan", "start", "web"));
         assertThat(plist.get("EnvironmentVariables")).isEqualTo(environment);
         assertThat(plist.get("RunAtLoad")).isEqualTo(true);
@@ -83,46 +76,5 @@ class LaunchAgentTest {
         agent.disable("web");
         assertThat(folder).isEmptyDirectory();
         agent.disable("web");
-    }
-
-    private static Element root(String xml) throws Exception {
-        // the program itself reads no XML
-        LaunchAgentTest.class
-                .getModule()
-                .addReads(ModuleLayer.boot().findModule("java.xml").orElseThrow());
-        DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
-        factory.setFeature("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);
-        DocumentBuilder builder = factory.newDocumentBuilder();
-        return elements(builder.parse(new InputSource(new StringReader(xml))).getDocumentElement())
-                .getFirst();
-    }
-
-    /// As plist(5) has them.
-    private static Object value(Element element) {
-        List<Element> children = elements(element);
-        return switch (element.getTagName()) {
-            case "string" -> element.getTextContent();
-            case "true" -> true;
-            case "array" -> children.stream().map(LaunchAgentTest::value).toList();
-            case "dict" -> {
-                Map<String, Object> dict = new LinkedHashMap<>();
-                for (int i = 0; i < children.size(); i += 2) {
-                    assertThat(children.get(i).getTagName()).isEqualTo("key");
-                    dict.put(children.get(i).getTextContent(), value(children.get(i + 1)));
-                }
-                yield dict;
-            }
-            default -> throw new AssertionError(element.getTagName());
-        };
-    }
-
-    private static List<Element> elements(Element parent) {
-        List<Element> elements = new ArrayList<>();
-        for (Node node = parent.getFirstChild(); node != null; node = node.getNextSibling()) {
-            if (node instanceof Element element) {
-                elements.add(element);
-            }
-        }
-        return elements;
     }
 }

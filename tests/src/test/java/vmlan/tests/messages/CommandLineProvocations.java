@@ -143,6 +143,12 @@ final class CommandLineProvocations {
         typed("--lines … is not possible", "logs", "--lines", "-1", "web");
         typed("--previous goes with neither --follow nor --qemu", "logs", "--previous", "--qemu", "web");
         typed("--off needs names", "autostart", "--off");
+        typed("--off needs a name", "network", "autostart", "--off");
+        typed(
+                "networks are started with the machine by launchd, which this host does not have",
+                "network",
+                "autostart",
+                "shared");
         typed("stop needs names, or --all without any", "stop");
         typed("Missing required parameter: …", "exec", "web");
         typed("such a time is not possible", "exec", "--timeout", "9999999", "web", "true");

@@ -33,6 +33,16 @@ final class Unprovoked {
                 "Wi-Fi cannot be imitated here");
         because("only on macOS; not run on a Mac", "QEMU would not inherit the open file");
         because(
+                "takes launchd: NetworkDaemonsTest, with a launchctl that keeps a list",
+                "a daemon of launchd takes rights",
+                "a network's daemon works for a user",
+                "cannot look at the files that launchd",
+                "launchd was not told",
+                "somebody else than you can change",
+                "the path of the checkout has a control character",
+                "… is in …, from where macOS lets no daemon read");
+        because("takes a kernel that refuses root what root may do: IdentityTest", "root cannot work for the user");
+        because(
                 "takes a VM that is a QEMU command line: QemuCommandTest, LinePlanTest",
                 "the QEMU command line of this VM cannot be started in the background",
                 "the network … is the VM …'s own",

@@ -52,6 +52,7 @@ class StrictJsonTest {
             List.of("network", "check"),
             List.of("network", "rm", "lab"),
             List.of("autostart"),
+            List.of("network", "autostart"),
             List.of("dns", "status"),
             List.of("interfaces"),
             List.of("doctor"),

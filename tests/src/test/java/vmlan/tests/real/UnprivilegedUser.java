@@ -67,6 +67,18 @@ public final class UnprivilegedUser implements AutoCloseable {
         return as(List.of("env", "SUDO_UID=" + UID, "SUDO_GID=" + UID, "SUDO_USER=nobody"), arguments);
     }
 
+    /// The same where there seems to be Apple's vmnet; no network of which uses it is started by this.
+    Installation.Result underSudoWithVmnet(String... arguments) throws IOException, InterruptedException {
+        return as(
+                List.of(
+                        "env",
+                        "SUDO_UID=" + UID,
+                        "SUDO_GID=" + UID,
+                        "SUDO_USER=nobody",
+                        "VMLAN_VMNET_LIBRARY=/nowhere/vmnet"),
+                arguments);
+    }
+
     /// Everything that this user's commands have written but the copies made here.
     public List<Path> files() throws IOException {
         try (Stream<Path> files = Files.walk(home.resolve("files"))) {

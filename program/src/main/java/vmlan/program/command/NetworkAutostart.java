@@ -1,0 +1,77 @@
+package vmlan.program.command;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import picocli.CommandLine.Option;
+import vmlan.program.autostart.NetworkDaemons;
+import vmlan.program.config.NetworkName;
+import vmlan.program.message.Failure;
+import vmlan.program.serve.Networks;
+
+/// What `network autostart` is to do.
+final class NetworkAutostart {
+    @Option(names = "--off", description = "It no longer does.")
+    private boolean off;
+
+    @Option(names = "--sudo", description = "Do by sudo what takes rights: one file, and telling launchd.")
+    private boolean sudo;
+
+    @Option(names = "--json", description = "Print JSON; errors as JSON, too.")
+    private boolean json;
+
+    /// @param name null for the list
+    int apply(Session session, String name) throws Failure {
+        NetworkDaemons daemons = NetworkDaemons.ofThisUser(session.places(), Networks.launcher(), sudo);
+        if (name == null) {
+            if (off) {
+                throw Failure.usage("--off needs a name", "see which start by themselves: vmlan network autostart");
+            }
+            list(session, daemons.names());
+            return 0;
+        }
+        if (off) {
+            if (!NetworkName.isName(name)) {
+                session.networks().wanted(name); // says that there is none
+            }
+            daemons.disable(name);
+            session.progress().note(name + " does not start by itself");
+        } else {
+            // There has to be such a network.
+            session.networks().wanted(name);
+            daemons.check(name);
+            // Two processes cannot serve it. Its VMs go on, and are back on it at once.
+            session.networks().stop(name, false);
+            daemons.enable(name).forEach(session.progress()::note);
+        }
+        if (json) {
+            session.json(row(name, !off));
+        }
+        return 0;
+    }
+
+    private void list(Session session, NavigableSet<String> started) throws Failure {
+        if (json) {
+            NavigableSet<String> names = new TreeSet<>(session.networks().names());
+            names.addAll(started);
+            List<Map<String, Object>> rows = new ArrayList<>();
+            names.forEach(each -> rows.add(row(each, started.contains(each))));
+            session.json(rows);
+            return;
+        }
+        started.forEach(session.out()::println);
+        if (started.isEmpty()) {
+            session.err().println("no network starts by itself; have one: vmlan network autostart NAME");
+        }
+    }
+
+    private static Map<String, Object> row(String name, boolean autostart) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("name", name);
+        row.put("autostart", autostart);
+        return row;
+    }
+}

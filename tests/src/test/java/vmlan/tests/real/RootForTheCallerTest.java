@@ -1,0 +1,47 @@
+package vmlan.tests.real;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/// Under sudo on a host with Apple's vmnet, which a variable pretends here: root starts the network and works for the
+/// caller.
+@EnabledOnOs(OS.LINUX)
+class RootForTheCallerTest {
+    @Test
+    void whatRootStartsForTheCallerIsTheCallersAndObeysThem() throws Exception {
+        Path home = Files.createTempDirectory(Path.of("/tmp"), "vmlan-user");
+        try (UnprivilegedUser nobody = UnprivilegedUser.in(home)) {
+            nobody.underSudoWithVmnet("network", "start", "private").good();
+            try {
+                long pid = Installation.object(nobody.vmlan("network", "show", "private", "--json")
+                                .good())
+                        .number("pid");
+                String status = Files.readString(Path.of("/proc/" + pid + "/status"));
+                assertThat(status)
+                        .as("effective user and group, and those of files")
+                        .containsPattern(
+                                "Uid:\t[0-9]+\t" + UnprivilegedUser.UID + "\t[0-9]+\t" + UnprivilegedUser.UID + "\n")
+                        .containsPattern(
+                                "Gid:\t[0-9]+\t" + UnprivilegedUser.UID + "\t[0-9]+\t" + UnprivilegedUser.UID + "\n");
+                assertThat(status).contains("CapEff:\t0000000000000000\n");
+                assertThat(nobody.files())
+                        .allSatisfy(file -> assertThat(
+                                        (Integer) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS))
+                                .as(file.toString())
+                                .isEqualTo(UnprivilegedUser.UID));
+                assertThat(nobody.files().stream().map(Path::getFileName).map(Path::toString))
+                        .as("it made some")
+                        .containsAll(List.of("network.json", "control.sock"));
+            } finally {
+                nobody.vmlan("network", "stop", "private").good();
+            }
+        }
+    }
+}
