@@ -47,17 +47,21 @@ unload() {
     done
 }
 
+# launchd takes only what belongs to root, and nobody else can write.
+write_the_file() {
+    cat >"$file.new" && { [ "$(id -u)" != 0 ] || chown 0:0 "$file.new"; } && chmod 644 "$file.new" &&
+        mv -f "$file.new" "$file"
+}
+
 umask 022
 case $what in
 install)
     [ ! -e "$file" ] || is_ours || fail "$file is not vmlan's; it is left alone"
     unload
-    # launchd takes only what belongs to root, and nobody else can write
-    cat >"$file.new" || exit 1
-    { [ "$(id -u)" != 0 ] || chown 0:0 "$file.new"; } && chmod 644 "$file.new" && mv -f "$file.new" "$file" || {
+    if ! write_the_file; then
         rm -f "$file.new"
         exit 1
-    }
+    fi
     # one that was switched off stays so otherwise (launchctl(1), disable)
     "$launchctl" enable "system/$label" || true
     if ! "$launchctl" bootstrap system "$file"; then
