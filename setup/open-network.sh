@@ -40,6 +40,8 @@ reduced() {
 
 start_the_network() {
     trap - HUP INT TERM
+    # a process whose parent this is may ask by its exit status to be started anew (Privileges, OPENER)
+    export VMLAN_OPENER="$$"
     [ -z "$vmnet" ] || exec "$launcher" network serve "$network" "$@"
     # shellcheck disable=SC2086 # no word or one
     reduced "$launcher" network open "$network" $again "$@"

@@ -26,7 +26,9 @@ public final class Vmnet {
         return Optional.ofNullable(System.getenv(VARIABLE)).filter(path -> !path.isEmpty());
     }
 
-    /// Whether starting an interface takes root. From macOS 26 on it does not, says vmnet-helper's README; not seen.
+    /// Whether starting an interface takes root for sure. From macOS 26 on it does not where the program has
+    /// an entitlement for virtualisation (vmnet-helper's README and pull request 136), which Java may lack: it
+    /// is tried there, and what vmnet says is said. Not seen on a Mac.
     public static boolean takesRoot() {
         return version() < WITHOUT_ROOT;
     }

@@ -7,6 +7,7 @@ import vmlan.host.macos.SocketVmnet;
 import vmlan.program.config.NetworkName;
 import vmlan.program.config.Via;
 import vmlan.program.config.Vmnet;
+import vmlan.program.message.Failure;
 
 /// What it takes to start a network: on Linux capabilities to open a NIC or a tap, on a Mac root to start an interface
 /// of vmnet, up to macOS 15.
@@ -17,38 +18,34 @@ final class NetworkRights {
     private NetworkRights() {}
 
     /// Whether there is nothing to be had without.
-    static boolean areNeeded(NetworkName network, Via via) {
+    static boolean areNeeded(NetworkName network, Via via) throws Failure {
         return Vmnet.isHere()
-                ? network.mode().hasUplink() && way(network, via) == Via.VMNET && Vmnet.takesRoot()
+                ? startsVmnet(network, via) && Vmnet.takesRoot()
                 : network.mode().needsRights();
     }
 
     /// Whether something is to be had by them.
-    static boolean areWanted(NetworkName network, Via via) {
-        return areNeeded(network, via) || (!Vmnet.isHere() && network.mode().hasTap());
+    static boolean areWanted(NetworkName network, Via via) throws Failure {
+        return Vmnet.isHere()
+                ? startsVmnet(network, via)
+                : network.mode().needsRights() || network.mode().hasTap();
     }
 
-    static boolean areHere() {
-        return Vmnet.isHere() ? isRoot() : Privileges.areHere();
+    private static boolean startsVmnet(NetworkName network, Via via) throws Failure {
+        return network.mode().hasUplink() && way(network, via) == Via.VMNET;
     }
 
-    private static boolean isRoot() {
-        // the real user's name (JDK: getpwuid(getuid())), also where files are made for somebody else
-        return "root".equals(System.getProperty("user.name"));
+    static boolean areHere() throws Failure {
+        return Vmnet.isHere() ? Privileges.haveRoot() : Privileges.areHere();
     }
 
-    /// The way that a network with an uplink takes where there is a vmnet. Where none is said: vmnet where it can be
-    /// had
-    /// at once, a socket_vmnet where somebody has installed one, and otherwise vmnet, by sudo.
-    static Via way(NetworkName network, Via said) {
+    /// The way that a network with an uplink takes where there is a vmnet. Where none is said: vmnet for root,
+    /// otherwise a socket_vmnet where one answers, and where none does vmnet all the same.
+    static Via way(NetworkName network, Via said) throws Failure {
         if (said == Via.VMNET || said == Via.SOCKET_VMNET) {
             return said;
         }
-        return Vmnet.takesRoot()
-                        && !isRoot()
-                        && SocketVmnet.find(sockets(network)).isPresent()
-                ? Via.SOCKET_VMNET
-                : Via.VMNET;
+        return !Privileges.haveRoot() && SocketVmnet.find(sockets(network)).isPresent() ? Via.SOCKET_VMNET : Via.VMNET;
     }
 
     /// Where a socket_vmnet may listen for a network of that name; empty for one that it has not.

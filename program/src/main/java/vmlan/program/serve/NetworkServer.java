@@ -13,7 +13,6 @@ import vmlan.host.EventLoop;
 import vmlan.network.dns.DomainServer;
 import vmlan.program.config.NetworksFile;
 import vmlan.program.config.UplinkChoice;
-import vmlan.program.config.Vmnet;
 import vmlan.program.control.ControlServer;
 import vmlan.program.files.FileLock;
 import vmlan.program.files.Places;
@@ -63,9 +62,9 @@ public final class NetworkServer {
             Files.deleteIfExists(folder.resolve(Networks.STOPPED));
             RandomGenerator random = new SecureRandom();
             NetworkSettings settings = new SettingsChoice(places, name, log).make(choice, random);
-            Devices devices = Vmnet.isHere() && settings.mode().hasUplink()
-                    ? new Devices(null, null, new SegmentOpener(settings, log).open())
-                    : Devices.handedOver(settings.networkName());
+            OpenedSegment segment = new SegmentOpener(settings, log).open();
+            Devices devices =
+                    segment == null ? Devices.handedOver(settings.networkName()) : new Devices(null, null, segment);
             try (StateKeeper keeper = new StateKeeper(log);
                     EventLoop loop = new EventLoop(
                             e -> log.failure("internal error", e), new NetworkClock(folder, log).aheadNanos(keeper))) {
@@ -150,6 +149,10 @@ public final class NetworkServer {
     private static long idleNanos() {
         // For tests that cannot wait a minute; docs/files.md lists it.
         String seconds = System.getenv("VMLAN_IDLE_SECONDS");
+        if ("never".equals(seconds)) {
+            // For one that the system starts; no time overflows that is added to it.
+            return Long.MAX_VALUE / 4;
+        }
         return seconds != null && seconds.matches("[0-9]{1,6}")
                 ? Duration.ofSeconds(Integer.parseInt(seconds)).toNanos()
                 : IDLE.toNanos();

@@ -153,7 +153,7 @@ public final class Networks {
     public ControlClient running(String name, UplinkChoice choice) throws Failure {
         NetworkName network = known(name);
         ControlClient client = client(name);
-        if (!client.isServed() && NetworkRights.areNeeded(network, via(network, choice)) && !NetworkRights.areHere()) {
+        if (!client.isServed() && isForSudo(network, via(network, choice))) {
             // Without the lock below: the command that sudo runs takes it.
             if (!bySudo) {
                 throw Privileges.missing(name);
@@ -175,6 +175,15 @@ public final class Networks {
         }
         checkRunsWith(name, choice);
         return client;
+    }
+
+    /// Whether there is nothing to be had without rights that are not here; with `--sudo`, on a Mac, where there may be
+    /// nothing.
+    private boolean isForSudo(NetworkName network, Via via) throws Failure {
+        boolean areOfUse = (bySudo && Vmnet.isHere())
+                ? NetworkRights.areWanted(network, via)
+                : NetworkRights.areNeeded(network, via);
+        return areOfUse && !NetworkRights.areHere();
     }
 
     private void checkRunsWith(String name, UplinkChoice choice) throws Failure {

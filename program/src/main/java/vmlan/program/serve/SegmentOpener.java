@@ -30,13 +30,13 @@ final class SegmentOpener {
         this.log = log;
     }
 
-    /// This process has nothing of root afterwards.
+    /// What a network's process opens itself, if anything; it has nothing of root afterwards.
+    ///
+    /// @return null where the network needs no segment of macOS'
     OpenedSegment open() throws Failure {
         Optional<Identity> root = Identity.ofEnvironment();
         try {
-            OpenedSegment opened = NetworkRights.way(settings.networkName(), settings.via()) == Via.SOCKET_VMNET
-                    ? byDaemon()
-                    : byVmnet(root);
+            OpenedSegment opened = Vmnet.isHere() && settings.mode().hasUplink() ? open(root) : null;
             if (root.isPresent()) {
                 root.get().becomeOwner();
                 log.accept("root is given up: this process is " + root.get() + " from now on");
@@ -48,6 +48,12 @@ final class SegmentOpener {
                     "look into what the message names; nothing of it runs",
                     e);
         }
+    }
+
+    private OpenedSegment open(Optional<Identity> root) throws Failure, IdentityException {
+        return NetworkRights.way(settings.networkName(), settings.via()) == Via.SOCKET_VMNET
+                ? byDaemon()
+                : byVmnet(root);
     }
 
     private OpenedSegment byDaemon() throws Failure {

@@ -39,9 +39,6 @@ final class SegmentUplinkService implements UplinkService, SegmentLink.Listener 
     private final FaultLog faults;
     /// Null where no NIC of the host is part of it.
     private final LanWatch lan;
-    /// Who started this process: the shell of setup/open-network.sh where there are rights.
-    private final long parentPid = parentPid();
-
     private SegmentLink link;
     /// Until the link says otherwise: guests' links are up when they start.
     private boolean running = true;
@@ -72,10 +69,6 @@ final class SegmentUplinkService implements UplinkService, SegmentLink.Listener 
         link.start();
     }
 
-    private static long parentPid() {
-        return ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
-    }
-
     private String where() {
         return settings.nic() == null
                 ? opened.via().key()
@@ -99,7 +92,7 @@ final class SegmentUplinkService implements UplinkService, SegmentLink.Listener 
         log.failure(where() + ": the interface is over", cause);
         failed = true;
         changed(false);
-        if (parentPid != 0 && parentPid() == parentPid && Privileges.isOpener(parentPid)) {
+        if (Privileges.isOpenerHere()) {
             log.accept(where() + ": is opened anew");
             owner.reopen();
         }
