@@ -10,6 +10,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /// The libraries, and how their functions and variables are found.
 ///
@@ -36,6 +39,7 @@ final class Symbols {
     private static final Linker LINKER = Linker.nativeLinker();
 
     private final SymbolLookup lookup;
+    private final SortedMap<String, Boolean> looked = new ConcurrentSkipListMap<>();
 
     private Symbols(SymbolLookup lookup) {
         this.lookup = lookup;
@@ -72,16 +76,23 @@ final class Symbols {
     }
 
     Optional<MemorySegment> find(String name) {
-        return lookup.find(name);
+        Optional<MemorySegment> found = lookup.find(name);
+        looked.put(name, found.isPresent());
+        return found;
+    }
+
+    /// Every name that was looked for so far, and whether this system has it.
+    SortedMap<String, Boolean> looked() {
+        return new TreeMap<>(looked);
     }
 
     /// NULL where this system has no such symbol.
     MemorySegment optional(String name) {
-        return lookup.find(name).orElse(MemorySegment.NULL);
+        return find(name).orElse(MemorySegment.NULL);
     }
 
     MemorySegment require(String name) throws VmnetException {
-        return lookup.find(name)
+        return find(name)
                 .orElseThrow(() ->
                         VmnetException.of("dlsym", "this system has no " + name, "vmnet needs macOS 10.10 or newer"));
     }
@@ -90,7 +101,7 @@ final class Symbols {
     ///
     /// @return NULL where this system does not know it
     MemorySegment key(String name) {
-        return lookup.find(name)
+        return find(name)
                 .map(variable -> variable.reinterpret(POINTER.byteSize()).get(POINTER, 0))
                 .orElse(MemorySegment.NULL);
     }

@@ -8,7 +8,8 @@ import java.util.Locale;
 /// @param root whether this process has root's rights
 /// @param macos the first number of the system's version; 0 where it is not macOS
 record VmnetAdvice(boolean root, int macos) {
-    /// From this macOS on root is not needed, says vmnet-helper's README.
+    /// From this macOS on root is not needed by a program that is signed with an entitlement, says vmnet-helper
+    /// (README; pull request 136: `com.apple.security.virtualization`, which Java's own signature has not).
     private static final int WITHOUT_ROOT = 26;
 
     private static final String TRY_AGAIN =
@@ -19,7 +20,7 @@ record VmnetAdvice(boolean root, int macos) {
     /// firewall blocks the DHCP server (socket_vmnet's README; taking it out of the list first helps where it is
     /// in there already, its issue 62).
     static final String NO_DHCP =
-            "macOS' firewall may block its DHCP server; type: for step in --remove --add --unblock;"
+            "macOS' firewall may block its DHCP server; type: for step in --remove --add --unblockapp;"
                     + " do sudo /usr/libexec/ApplicationFirewall/socketfilterfw $step /usr/libexec/bootpd; done";
 
     static VmnetAdvice ofThisHost() {
@@ -50,7 +51,7 @@ record VmnetAdvice(boolean root, int macos) {
 
     private String withoutRoot() {
         return macos >= WITHOUT_ROOT
-                ? "macOS 26 gives it to users, too; where it refuses, start the network with sudo"
+                ? "macOS 26 gives it to users by programs that are signed for it, which Java is not: start the network with sudo"
                 : "vmnet takes root's rights up to macOS 15: start the network with sudo";
     }
 

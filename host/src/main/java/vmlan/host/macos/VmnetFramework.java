@@ -3,6 +3,7 @@ package vmlan.host.macos;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.function.Consumer;
 
 /// vmnet.framework, opened. Once a process; any thread.
@@ -19,8 +20,10 @@ public final class VmnetFramework {
     private final Xpc xpc;
     private final Blocks blocks;
     private final VmnetAdvice advice;
+    private final Symbols symbols;
 
     private VmnetFramework(Symbols symbols, VmnetAdvice advice, Consumer<Throwable> onFault) throws VmnetException {
+        this.symbols = symbols;
         this.calls = new VmnetCalls(symbols);
         this.networks = NetworkCalls.find(symbols);
         this.keys = new Keys(symbols);
@@ -56,6 +59,11 @@ public final class VmnetFramework {
             case PACKET_LIMITS -> Keys.isKnown(keys.readMaxPackets) && Keys.isKnown(keys.writeMaxPackets);
             case NETWORKS -> networks.isPresent();
         };
+    }
+
+    /// The functions and keys that were looked for, and whether this macOS has them.
+    public SortedMap<String, Boolean> symbols() {
+        return symbols.looked();
     }
 
     void require(VmnetFeature feature, String what) throws VmnetException {

@@ -149,7 +149,8 @@ class VmnetInterfaceTest {
                         Ipv4Address.parse("10.1.2.9"),
                         Ipv4Address.parse("255.255.255.0"));
         assertThat(user15.start(VmnetStatus.FAILURE, shared)).contains("root").contains("sudo");
-        assertThat(user26.start(VmnetStatus.FAILURE, shared)).startsWith("macOS 26 gives it to users");
+        assertThat(user26.start(VmnetStatus.FAILURE, shared))
+                .startsWith("macOS 26 gives it to users by programs that are signed for it");
         assertThat(root.start(VmnetStatus.FAILURE, shared))
                 .contains("10.1.2.1's subnet")
                 .contains("choose others");

@@ -16,8 +16,8 @@ import vmlan.program.serve.HostNics;
         description = {
             "Lists the host's NICs that VMs can be bridged to.",
             "HOST is how host and guests will reach each other: tcx, cls_bpf and cls_bpf-classic are programs on the"
-                    + " NIC's way out, that touch only frames of guests. MAC-NAT is yes where guests share the NIC's"
-                    + " MAC address, as they must on Wi-Fi."
+                    + " NIC's way out, that touch only frames of guests; vmnet is Apple's bridge in the kernel. MAC-NAT is"
+                    + " yes where guests share the NIC's MAC address, as they must on Wi-Fi."
         },
         footer = {
             "",

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import vmlan.program.message.Failure;
 import vmlan.program.serve.EchoRights;
 import vmlan.program.serve.HostNics;
+import vmlan.program.serve.LinuxNics;
 import vmlan.qemu.tool.Tool;
 
 /// Rights, and what the Linux kernel has.
@@ -161,7 +162,7 @@ final class LinuxChecks {
         if (!map.matches("0\\s+0\\s+4294967295")) {
             return "cls_bpf-classic, this being a user namespace";
         }
-        return HostNics.hasTcx(release) ? "tcx" : "cls_bpf, kernels from 6.6 on having tcx";
+        return LinuxNics.hasTcx(release) ? "tcx" : "cls_bpf, kernels from 6.6 on having tcx";
     }
 
     /// By the configuration that distributions put beside the kernel; nothing where there is none.

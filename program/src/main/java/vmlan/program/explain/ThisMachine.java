@@ -117,12 +117,12 @@ public final class ThisMachine implements Surroundings {
     @Override
     public synchronized List<String> bridgeableNics() {
         if (nics == null) {
-            nics = mac ? nicsByJava() : nicsOfLinux();
+            nics = nicsOfHost();
         }
         return nics;
     }
 
-    private static List<String> nicsOfLinux() {
+    private static List<String> nicsOfHost() {
         try {
             return HostNics.bridgeable().stream().map(HostNics.HostNic::name).toList();
         } catch (Failure e) {
@@ -159,7 +159,7 @@ public final class ThisMachine implements Surroundings {
     @Override
     public Optional<String> usualNic() {
         try {
-            return mac ? Optional.empty() : Optional.of(HostNics.ofDefaultRoute());
+            return Optional.of(HostNics.ofDefaultRoute());
         } catch (Failure e) {
             return Optional.empty();
         }

@@ -19,21 +19,21 @@ class HostNicsTest {
 
     @Test
     void theNicOfTheDefaultRouteIsTheOneWithTheLowestMetric() {
-        assertThat(HostNics.defaultRoute(List.of(
+        assertThat(LinuxNics.defaultRoute(List.of(
                         HEADER,
                         "wlan0\t00000000\t014DA8C0\t0003\t0\t0\t600\t00000000\t0\t0\t0",
                         "en0\t00000000\t014DA8C0\t0003\t0\t0\t100\t00000000\t0\t0\t0",
                         "en1\t004DA8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0",
                         "tun0\t00000000\t00000000\t0001\t0\t0\t0\t00000080\t0\t0\t0")))
                 .contains("en0");
-        assertThat(HostNics.defaultRoute(List.of(HEADER))).isEmpty();
-        assertThat(HostNics.defaultRoute(List.of())).isEmpty();
+        assertThat(LinuxNics.defaultRoute(List.of(HEADER))).isEmpty();
+        assertThat(LinuxNics.defaultRoute(List.of())).isEmpty();
     }
 
     @ParameterizedTest
     @CsvSource({"6.18.44-fc, true", "6.6, true", "7.0.1, true", "6.5.13-x, false", "5.15.0, false", "odd, false"})
     void linksOnTheNicsEgressCameWithLinux66(String release, boolean has) {
-        assertThat(HostNics.hasTcx(release)).isEqualTo(has);
+        assertThat(LinuxNics.hasTcx(release)).isEqualTo(has);
     }
 
     @ParameterizedTest
