@@ -1,5 +1,7 @@
 package vmlan.host.macos;
 
+import java.util.Locale;
+
 /// What came after vmnet's first version, and may be missing.
 public enum VmnetFeature {
     /// [VmnetMode#BRIDGED], [VmnetSettings.Range], and a MAC address that is not vmnet's.
@@ -16,6 +18,11 @@ public enum VmnetFeature {
 
     VmnetFeature(String since) {
         this.since = since;
+    }
+
+    /// For people: `port forwarding`.
+    public String words() {
+        return name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     /// The first macOS that has it.

@@ -151,7 +151,7 @@ class MacNicsTest {
         };
         assertThat(MacNics.read(tools))
                 .isEqualTo(MacNics.parse(PORTS, IFCONFIG))
-                .hasSize(11);
+                .hasSize(10);
         assertThat(MacNics.ofDefaultRoute(tools)).isEqualTo(Optional.of("en5"));
     }
 

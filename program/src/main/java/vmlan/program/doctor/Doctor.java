@@ -29,7 +29,13 @@ public final class Doctor {
         List<Check> checks = new ArrayList<>();
         checks.addAll(new ProgramChecks(host, version).all());
         checks.addAll(new QemuChecks(host).all());
-        checks.addAll(host.isMac() ? new MacChecks(host).all() : new LinuxChecks(host).all());
+        if (host.isMac()) {
+            checks.addAll(new MacChecks(host).all());
+            checks.addAll(new VmnetChecks(host).all());
+            checks.addAll(new MacFirewallChecks(host).all());
+        } else {
+            checks.addAll(new LinuxChecks(host).all());
+        }
         checks.addAll(new OutsideChecks(host).all());
         checks.addAll(new LimitChecks(host).all());
         try {

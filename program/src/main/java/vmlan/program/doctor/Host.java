@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import vmlan.host.macos.VmnetException;
 import vmlan.network.change.HostRoute;
 import vmlan.program.config.NetworksFile;
 import vmlan.program.files.Places;
@@ -82,6 +83,9 @@ interface Host {
     int descriptors();
 
     List<HostNics.HostNic> nics() throws Failure;
+
+    /// What Apple's vmnet.framework has; it is opened, and no interface started.
+    VmnetFacts vmnet() throws VmnetException;
 
     /// Asked now, not remembered from earlier.
     Qemu qemu(String architecture) throws QemuException;

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import vmlan.program.message.Failure;
 import vmlan.program.serve.EchoRights;
-import vmlan.program.serve.HostNics;
 import vmlan.program.serve.LinuxNics;
 import vmlan.qemu.tool.Tool;
 
@@ -22,7 +21,6 @@ final class LinuxChecks {
             "a program on the NIC's way out lets host and bridged guests reach each other";
     private static final String WHY_TUN = "host networks, and shared ones started with rights, have a tap on the host";
     private static final String WHY_PING = "guests' pings of the outside go out as the host's own";
-    private static final String WHY_NICS = "these NICs can be had with --net bridged:NIC";
 
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path PING_GROUPS = Path.of("/proc/sys/net/ipv4/ping_group_range");
@@ -48,7 +46,7 @@ final class LinuxChecks {
                 new Check("kernel", WHY_KERNEL, () -> List.of(kernel())),
                 new Check("tap", WHY_TUN, () -> List.of(tun())),
                 new Check("ping", WHY_PING, () -> List.of(ping())),
-                new Check("NICs", WHY_NICS, () -> List.of(nics())));
+                NicsCheck.of(host, "ip link"));
     }
 
     private String status(String field) throws IOException {
@@ -212,17 +210,5 @@ final class LinuxChecks {
                 "guests that ping the outside are told \"prohibited\"; TCP and UDP are not touched by it",
                 "type: sudo sysctl -w net.ipv4.ping_group_range='0 2147483647', then for each network: vmlan network"
                         + " stop NAME && vmlan network start NAME");
-    }
-
-    private Finding nics() throws Failure {
-        List<HostNics.HostNic> nics = host.nics();
-        if (nics.isEmpty()) {
-            return Finding.note(
-                    "NICs", "none that can be bridged", "bridged networks need one", "see what there is: ip link");
-        }
-        String list = nics.stream()
-                .map(nic -> nic.name() + " (" + nic.kind() + (nic.up() ? "" : ", down") + ")")
-                .collect(Collectors.joining(", "));
-        return Finding.ok("NICs", list, WHY_NICS);
     }
 }

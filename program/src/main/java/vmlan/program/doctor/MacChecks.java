@@ -3,8 +3,6 @@ package vmlan.program.doctor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.regex.Pattern;
 import vmlan.qemu.Qemu;
 import vmlan.qemu.QemuException;
 import vmlan.qemu.tool.Tool;
@@ -13,19 +11,14 @@ import vmlan.qemu.tool.Tool;
 /// have recorded it.
 final class MacChecks {
     private static final String WHY_VERSION = "Java 25 and the QEMU of today are for macOS 11 and later";
-    private static final String WHY_FIREWALL =
-            "it may keep others from ports that are published on other addresses than the loopback's";
     private static final String WHY_HYPERVISOR =
             "Hypervisor.framework runs guests at full speed, for programs with its" + " entitlement";
     private static final String WHY_PROCESSOR = "QEMU and Java for another processor are translated, and have no HVF";
 
     private static final String SYSCTL = "/usr/sbin/sysctl";
-    private static final String SOCKET_FILTER = "/usr/libexec/ApplicationFirewall/socketfilterfw";
     private static final String ENTITLEMENT = "com.apple.security.hypervisor";
     /// The entitlement for Hypervisor.framework has its name since then, and Homebrew's QEMU needs it.
     private static final int OLDEST = 11;
-
-    private static final Pattern FIREWALL_STATE = Pattern.compile("State = ([0-9])");
 
     private final Host host;
 
@@ -37,22 +30,34 @@ final class MacChecks {
         return List.of(
                 new Check("macOS", WHY_VERSION, () -> List.of(version())),
                 new Check("processor", WHY_PROCESSOR, () -> List.of(processor())),
-                new Check("hypervisor", WHY_HYPERVISOR, () -> List.of(hypervisor())),
-                new Check("firewall", WHY_FIREWALL, () -> List.of(firewall())));
+                new Check("hypervisor", WHY_HYPERVISOR, () -> List.of(hypervisor())));
     }
 
     /// `ProductVersion:		14.5`
-    private Finding version() throws IOException {
-        String said = host.run("/usr/bin/sw_vers").output();
-        String version = said.lines()
+    ///
+    /// @return empty where it does not say
+    static String productVersion(Host host) throws IOException {
+        return host.run("/usr/bin/sw_vers")
+                .output()
+                .lines()
                 .filter(line -> line.startsWith("ProductVersion:"))
                 .map(line -> line.substring("ProductVersion:".length()).strip())
+                .filter(version -> version.matches("[0-9]{1,3}(\\.[0-9]{1,3}){0,2}"))
                 .findFirst()
                 .orElse("");
-        if (!version.matches("[0-9]{1,3}(\\.[0-9]{1,3}){0,2}")) {
+    }
+
+    /// The first number of such a version; 0 of none.
+    static int major(String productVersion) {
+        return productVersion.isEmpty() ? 0 : Integer.parseInt(productVersion.split("\\.", 2)[0]);
+    }
+
+    private Finding version() throws IOException {
+        String version = productVersion(host);
+        if (version.isEmpty()) {
             return Finding.note("macOS", "sw_vers does not name a version", WHY_VERSION, "see: sw_vers");
         }
-        int major = Integer.parseInt(version.split("\\.", 2)[0]);
+        int major = major(version);
         if (major < OLDEST) {
             return Finding.warning("macOS", version, WHY_VERSION, "update to macOS " + OLDEST + " or later");
         }
@@ -130,33 +135,5 @@ final class MacChecks {
 
     static String accelerationCure(Path binary) {
         return "see what is said of the hypervisor; " + signCure(binary);
-    }
-
-    private Finding firewall() throws IOException {
-        Tool run = host.run(SOCKET_FILTER, "--getglobalstate");
-        Optional<String> state = FIREWALL_STATE
-                .matcher(run.output())
-                .results()
-                .map(match -> match.group(1))
-                .findFirst();
-        return switch (state.orElse("")) {
-            case "0" -> Finding.ok("firewall", "off", WHY_FIREWALL);
-            case "1" ->
-                Finding.note(
-                        "firewall",
-                        "on",
-                        WHY_FIREWALL,
-                        "allow Java when macOS asks, or: sudo " + SOCKET_FILTER + " --add " + host.property("java.home")
-                                + "/bin/java");
-            case "2" ->
-                Finding.warning(
-                        "firewall",
-                        "blocks all connections from outside",
-                        WHY_FIREWALL,
-                        "if others shall reach published ports: sudo " + SOCKET_FILTER + " --setblockall off");
-            default ->
-                Finding.note(
-                        "firewall", "its state cannot be read: " + run.lastLine(), WHY_FIREWALL, "see System Settings");
-        };
     }
 }

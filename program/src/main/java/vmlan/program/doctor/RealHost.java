@@ -20,16 +20,21 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import vmlan.host.Descriptors;
 import vmlan.host.HostRoutes;
+import vmlan.host.macos.VmnetException;
+import vmlan.host.macos.VmnetFeature;
+import vmlan.host.macos.VmnetFramework;
 import vmlan.network.change.HostRoute;
 import vmlan.program.config.NetworksFile;
 import vmlan.program.control.ControlClient;
@@ -260,6 +265,18 @@ public final class RealHost implements Host, AutoCloseable {
     @Override
     public List<HostNics.HostNic> nics() throws Failure {
         return HostNics.bridgeable();
+    }
+
+    @Override
+    public VmnetFacts vmnet() throws VmnetException {
+        VmnetFramework framework = VmnetFramework.open(fault -> {});
+        Set<VmnetFeature> features = EnumSet.noneOf(VmnetFeature.class);
+        for (VmnetFeature feature : VmnetFeature.values()) {
+            if (framework.has(feature)) {
+                features.add(feature);
+            }
+        }
+        return new VmnetFacts(features, framework.sharedInterfaces());
     }
 
     @Override

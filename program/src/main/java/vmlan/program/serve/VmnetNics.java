@@ -26,6 +26,8 @@ final class VmnetNics {
     /// networksetup may wait for configd.
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
+    private static VmnetFramework opened;
+
     private VmnetNics() {}
 
     /// Those that can be bridged.
@@ -44,7 +46,8 @@ final class VmnetNics {
                 // The simulator's host: its names stand for NICs that Linux may have.
                 NicList.read().stream()
                         .filter(NicList.Nic::bridgeable)
-                        .forEach(nic -> known.put(nic.name(), LinuxNics.nic(nic, HOST_PATH, false)));
+                        .forEach(nic ->
+                                known.put(nic.name(), LinuxNics.nic(nic, HOST_PATH, nic.kind() == NicList.Kind.WIFI)));
             }
         } catch (IOException e) {
             throw Failure.world(
@@ -60,13 +63,21 @@ final class VmnetNics {
     /// vmnet's own list; empty where vmnet does not open, or cannot bridge.
     private static Optional<List<String>> shared() {
         try {
-            VmnetFramework framework = Vmnet.library().isPresent()
-                    ? VmnetFramework.open(Vmnet.library().get(), fault -> {})
-                    : VmnetFramework.open(fault -> {});
+            VmnetFramework framework = framework();
             return framework.has(VmnetFeature.BRIDGING) ? Optional.of(framework.sharedInterfaces()) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         }
+    }
+
+    /// Once a process: what it hands to the system stays there.
+    private static synchronized VmnetFramework framework() throws IOException {
+        if (opened == null) {
+            opened = Vmnet.library().isPresent()
+                    ? VmnetFramework.open(Vmnet.library().get(), fault -> {})
+                    : VmnetFramework.open(fault -> {});
+        }
+        return opened;
     }
 
     static Optional<String> ofDefaultRoute() {
@@ -77,7 +88,7 @@ final class VmnetNics {
         }
     }
 
-    /// Apple's bridge gives guests on Wi-Fi the NIC's MAC address (docs of vmnet-helper and of UTM).
+    /// On Wi-Fi vmnet gives guests' frames the NIC's MAC address: others see one for both (socket_vmnet, issue 32).
     private static HostNics.HostNic nic(MacNics.Nic nic) {
         return new HostNics.HostNic(
                 nic.name(),

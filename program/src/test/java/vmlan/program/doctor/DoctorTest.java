@@ -17,8 +17,10 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import vmlan.program.files.Json;
 import vmlan.qemu.Accelerator;
 import vmlan.qemu.AcceleratorProbe;
+import vmlan.qemu.language.QemuVersion;
 
 /// Whole reports of machines whose answers were written down.
 class DoctorTest {
@@ -38,6 +40,16 @@ class DoctorTest {
             assertThat(text(report)).as(file + "; as it is now: " + now).isEqualTo(expected);
         }
         return report;
+    }
+
+    private static void goldenJson(Report report, String file) throws IOException {
+        String now = Json.pretty(report.toJson()) + "\n";
+        try (InputStream in = DoctorTest.class.getResourceAsStream(file)) {
+            String expected = in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            Path kept = Files.createDirectories(Path.of("target/doctor")).resolve(file);
+            Files.writeString(kept, now);
+            assertThat(now).as(file + "; as it is now: " + kept).isEqualTo(expected);
+        }
     }
 
     @Test
@@ -105,22 +117,81 @@ class DoctorTest {
         assertThat(only(host, "networks.yaml").found()).isEqualTo("/home/ann/.config/vmlan/networks.yaml: abc, lab");
     }
 
-    @Test
-    void anIntelMac() throws Exception {
-        golden(RecordedMachines.mac("x86_64", "/usr/local", "14.7"), "mac-intel.txt");
+    private static RecordedHost freshMac() {
+        RecordedHost host = RecordedMachines.mac("aarch64", "/opt/homebrew", "15.5");
+        // what else a Mac may want, so that nothing is left to say
+        host.qemu(
+                "x86_64",
+                "/opt/homebrew/bin/qemu-system-x86_64",
+                new QemuVersion(10, 1, 0),
+                "stream dgram user vmnet-bridged vmnet-host vmnet-shared");
+        host.says("/opt/homebrew/bin/qemu-system-x86_64 -L help", "/opt/homebrew/share/qemu\n");
+        host.demoMade = true;
+        return host;
     }
 
     @Test
-    void anAppleSiliconMacWithItsFirewallOnAndAQemuOfIntels() throws Exception {
+    void anAppleSiliconMacWithNothingInTheWay() throws Exception {
+        RecordedHost host = freshMac();
+
+        Report report = golden(host, "mac-15-apple-silicon.txt");
+        goldenJson(report, "mac-15-apple-silicon.json");
+
+        assertThat(report.findings())
+                .allSatisfy(finding -> assertThat(finding.state()).isEqualTo(State.OK));
+    }
+
+    @Test
+    void anIntelMacWhoseFirewallBlocksDhcp() throws Exception {
+        RecordedHost host = RecordedMachines.mac("x86_64", "/usr/local", "13.7.8");
+        RecordedMachines.firewall(
+                host, "Block all DISABLED!", """
+                Total number of apps = 2
+
+                1 :  /usr/libexec/bootpd\s
+                 \t ( Block incoming connections )\s
+
+                2 :  /usr/sbin/cupsd\s
+                 \t ( Allow incoming connections )\s
+                """, "Automatically allow signed built-in software ENABLED\n");
+        host.environment.put("TERM_PROGRAM", "iTerm.app");
+        host.served.add(Path.of("/usr/local/var/run/socket_vmnet"));
+        host.served.add(Path.of("/usr/local/var/run/socket_vmnet.bridged.en0"));
+        host.says("/usr/bin/defaults read /Library/Preferences/SystemConfiguration/com.apple.nat NAT", """
+                {
+                    AirPort =     {
+                        Enabled = 0;
+                    };
+                    Enabled = 1;
+                    PrimaryInterface =     {
+                        Device = en1;
+                        Enabled = 0;
+                    };
+                }
+                """);
+        host.route("en5", "192.168.0.0/16").route("bridge100", "192.168.64.0/24");
+
+        goldenJson(golden(host, "mac-13-intel.txt"), "mac-13-intel.json");
+    }
+
+    @Test
+    void aMacOfMacOs26InAnotherTerminalAndWithAQemuOfIntels() throws Exception {
         RecordedHost host = RecordedMachines.mac("aarch64", "/usr/local", "26.1");
-        host.says(
-                "/usr/libexec/ApplicationFirewall/socketfilterfw --getglobalstate",
-                "Firewall is enabled. (State = 1)\n");
+        RecordedMachines.firewall(
+                host,
+                "Firewall has block all state set to disabled.",
+                "Total number of apps = 1\n1 : /usr/libexec/sshd-session\n             (Block incoming connections)\n",
+                """
+                Automatically allow built-in signed software ENABLED.
+                Automatically allow downloaded signed software ENABLED.
+                """);
         host.fails(
                 "/usr/bin/codesign -d --entitlements - --xml /usr/local/bin/qemu-system-aarch64",
                 "/usr/local/bin/qemu-system-aarch64: code object is not signed at all\n");
+        host.environment.put("TERM_PROGRAM", "ghostty");
+        host.file("/opt/homebrew/opt/socket_vmnet/bin/socket_vmnet", "");
 
-        golden(host, "mac-apple-silicon.txt");
+        goldenJson(golden(host, "mac-26-apple-silicon.txt"), "mac-26-apple-silicon.json");
     }
 
     @Test

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import vmlan.host.macos.VmnetException;
+import vmlan.host.macos.VmnetFramework;
 import vmlan.network.change.HostRoute;
 import vmlan.packet.Ipv4Prefix;
 import vmlan.program.config.NetworksFile;
@@ -51,6 +53,8 @@ final class RecordedHost implements Host {
     boolean demoIngredients;
     final List<HostRoute> routes = new ArrayList<>();
     List<HostNics.HostNic> nics = List.of();
+    /// Null where the framework does not open.
+    VmnetFacts vmnet;
     AcceleratorProbe.Chosen chosen = new AcceleratorProbe.Chosen(Accelerator.KVM, "KVM runs guests here");
     Instant now = NOW;
     int descriptors = 524_288;
@@ -271,6 +275,15 @@ final class RecordedHost implements Host {
     @Override
     public List<HostNics.HostNic> nics() {
         return nics;
+    }
+
+    @Override
+    public VmnetFacts vmnet() throws VmnetException {
+        if (vmnet == null) {
+            // whoever has no vmnet hears what the framework's own door says
+            VmnetFramework.open("/nonexistent/vmnet", fault -> {});
+        }
+        return vmnet;
     }
 
     @Override

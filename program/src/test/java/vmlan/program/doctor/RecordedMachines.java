@@ -1,7 +1,10 @@
 package vmlan.program.doctor;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import vmlan.host.macos.VmnetFeature;
 import vmlan.program.serve.HostNics;
 import vmlan.qemu.Accelerator;
 import vmlan.qemu.AcceleratorProbe;
@@ -133,6 +136,51 @@ final class RecordedMachines {
         host.chosen = new AcceleratorProbe.Chosen(
                 Accelerator.HVF, "Hypervisor.framework is there and " + binary + " can use it");
         host.route("en0", "192.168.1.0/24");
+        vmnet(host, Integer.parseInt(version.split("\\.")[0]));
         return host;
+    }
+
+    /// What is asked for vmnet's sake, of a Mac where nothing is in its way.
+    private static void vmnet(RecordedHost host, int major) {
+        Set<VmnetFeature> features = EnumSet.allOf(VmnetFeature.class);
+        features.removeIf(feature -> Double.parseDouble(feature.since()) > major);
+        host.vmnet = new VmnetFacts(features, List.of("en0", "en1"));
+        host.nics = List.of(
+                new HostNics.HostNic(
+                        "en0",
+                        "wifi",
+                        true,
+                        "3c:22:fb:12:34:56",
+                        1500,
+                        List.of("192.168.1.20/24"),
+                        List.of(),
+                        "vmnet",
+                        true),
+                new HostNics.HostNic(
+                        "en1", "cable", false, "36:a1:0b:22:33:40", 1500, List.of(), List.of(), "vmnet", false));
+        host.environment.put("TERM_PROGRAM", "Apple_Terminal");
+        String preferences = "/Library/Preferences/SystemConfiguration/";
+        host.fails(
+                "/usr/bin/defaults read " + preferences + "com.apple.nat NAT",
+                "The domain/default pair of (" + preferences + "com.apple.nat, NAT) does not exist\n");
+        for (String key : List.of("Shared_Net_Address", "Shared_Net_Mask")) {
+            host.fails(
+                    "/usr/bin/defaults read " + preferences + "com.apple.vmnet " + key,
+                    "The domain/default pair of (" + preferences + "com.apple.vmnet, " + key + ") does not exist\n");
+        }
+        host.says(
+                "/usr/bin/codesign -d --entitlements - --xml " + host.property("java.home") + "/bin/java",
+                "<dict><key>com.apple.security.cs.allow-jit</key><true/></dict>\n");
+    }
+
+    /// The application firewall on, as macOS 13 prints it or, from 15 on, in other words.
+    ///
+    /// @param apps what `--listapps` has
+    static void firewall(RecordedHost host, String blockAll, String apps, String allowSigned) {
+        String filter = "/usr/libexec/ApplicationFirewall/socketfilterfw ";
+        host.says(filter + "--getglobalstate", "Firewall is enabled. (State = 1)\n");
+        host.says(filter + "--getblockall", blockAll + "\n");
+        host.says(filter + "--listapps", apps);
+        host.says(filter + "--getallowsigned", allowSigned);
     }
 }
