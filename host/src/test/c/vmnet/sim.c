@@ -21,6 +21,18 @@ static char *started_values[MOST_SETTINGS];
 static int started;
 static char network[4096];
 
+/* For a process of which a test sees only the outside: VMNET_SIMULATOR_FAULTS=0=1001,14=5 */
+static void __attribute__((constructor)) faults_of_environment(void)
+{
+	const char *at = getenv("VMNET_SIMULATOR_FAULTS");
+	int fault, length;
+	long long value;
+	while (at != NULL && sscanf(at, "%d=%lld%n", &fault, &value, &length) == 2 && fault >= 0 && fault < SIM_FAULTS) {
+		faults[fault] = value;
+		at = at[length] == ',' ? at + length + 1 : NULL;
+	}
+}
+
 void sim_misuse(const char *what)
 {
 	fprintf(stderr, "vmnet simulator: %s\n", what);

@@ -20,7 +20,8 @@ enum sim_counter {
 	SIM_COUNTERS
 };
 
-/* What is to go wrong; 0 is nothing, and what sim_reset() leaves. */
+/* What is to go wrong; 0 is nothing, and what sim_reset() leaves. The variable VMNET_SIMULATOR_FAULTS says it to a whole
+ * process, by number. */
 enum sim_fault {
 	SIM_START_STATUS,        /* the completion's status */
 	SIM_START_NULL,          /* 1: no interface, and the completion all the same; 2: no completion either */

@@ -20,6 +20,7 @@ final class CommandLineProvocations {
         life();
         configuration();
         qemu();
+        selfTest();
         others();
         return all;
     }
@@ -39,6 +40,12 @@ final class CommandLineProvocations {
         typed("'…' is not an amount of memory", "run", "--memory", "lots");
         typed("--memory … is not possible", "run", "--memory", "1M");
         typed("--cpus … is not possible", "run", "--cpus", "0");
+    }
+
+    private void selfTest() {
+        typed("--interface is for the self test", "doctor", "--interface", "en0");
+        typed("-o is for the self test", "doctor", "-o", "/tmp/report.txt");
+        typed("the self test tries Apple's vmnet, and is for macOS", "doctor", "--selftest");
     }
 
     private void qemu() {
