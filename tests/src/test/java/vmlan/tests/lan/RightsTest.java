@@ -125,7 +125,7 @@ class RightsTest {
     }
 
     /// Of every thread: capabilities are a thread's own (capabilities(7)).
-    private static List<String> statuses(long pid) throws IOException {
+    static List<String> statuses(long pid) throws IOException {
         try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
             List<String> statuses = new java.util.ArrayList<>();
             for (Path thread : threads.toList()) {

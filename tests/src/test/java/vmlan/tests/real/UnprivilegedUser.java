@@ -64,19 +64,15 @@ public final class UnprivilegedUser implements AutoCloseable {
 
     /// As if this user had called sudo, which says so in the environment (sudo(8)).
     public Installation.Result underSudo(String... arguments) throws IOException, InterruptedException {
-        return as(List.of("env", "SUDO_UID=" + UID, "SUDO_GID=" + UID, "SUDO_USER=nobody"), arguments);
+        return underSudo(List.of(), arguments);
     }
 
-    /// The same where there seems to be Apple's vmnet; no network of which uses it is started by this.
-    Installation.Result underSudoWithVmnet(String... arguments) throws IOException, InterruptedException {
-        return as(
-                List.of(
-                        "env",
-                        "SUDO_UID=" + UID,
-                        "SUDO_GID=" + UID,
-                        "SUDO_USER=nobody",
-                        "VMLAN_VMNET_LIBRARY=/nowhere/vmnet"),
-                arguments);
+    /// @param variables more of the environment, `NAME=value` each
+    public Installation.Result underSudo(List<String> variables, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>(List.of("env", "SUDO_UID=" + UID, "SUDO_GID=" + UID, "SUDO_USER=nobody"));
+        words.addAll(variables);
+        return as(words, arguments);
     }
 
     /// Everything that this user's commands have written but the copies made here.
