@@ -9,9 +9,10 @@ import java.util.Map;
 /// Writes a [Machine] down as the command line of one QEMU. Pure: the same in, the same out.
 ///
 /// Nothing depends on a default of QEMU that changes with its version or build: `-nodefaults` takes the default NIC,
-/// VGA, serial port and monitor away, and what a VM shall have is then named. NICs are `-netdev stream` and `-device`,
-/// with the MAC address given, because `-nic` cannot take a socket's address and QEMU numbers default addresses from
-/// the same one in each process (reference: QEMU net/net.c, qemu_macaddr_default_if_unset).
+/// VGA, serial port and monitor away, and what a VM shall have is then named. NICs are `-netdev` and `-device`, with
+/// the
+/// MAC address given, because `-nic` cannot take a socket's address and QEMU numbers default addresses from the same
+/// one in each process (reference: QEMU net/net.c, qemu_macaddr_default_if_unset).
 public final class QemuCommandLine {
     private static final long MIB = 1 << 20;
 
@@ -37,7 +38,7 @@ public final class QemuCommandLine {
         return value.replace(",", ",,");
     }
 
-    private static String escaped(Path path) {
+    static String escaped(Path path) {
         return escaped(path.toAbsolutePath().toString());
     }
 
@@ -169,8 +170,7 @@ public final class QemuCommandLine {
 
     private void writeNics() {
         for (Nic nic : machine.nics()) {
-            String attachment = qemu.attachment().words();
-            add("-netdev", "stream,id=" + nic.id() + attachment + ",addr.type=unix,addr.path=" + escaped(nic.socket()));
+            add("-netdev", nic.backend().words(nic.id(), qemu.attachment()));
             // without its boot ROM where a kernel is given, and on Arm, whose UEFI has a driver of its own: a file less
             // to read, and one of another package
             add(

@@ -1,7 +1,6 @@
 package vmlan.qemu;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
@@ -84,19 +83,62 @@ public final class QemuProcess {
             List<String> commandLine, Path stateFolder, Path pidFile, Path qmpSocket, Path directory)
             throws QemuException {
         try {
-            Files.createDirectories(stateFolder);
-            Files.deleteIfExists(stateFolder.resolve("exit"));
-            Files.deleteIfExists(pidFile);
-            if (qmpSocket != null) {
-                Files.deleteIfExists(qmpSocket);
-            }
-            beginLog(stateFolder.resolve("qemu.log"), commandLine);
+            prepare(commandLine, stateFolder, pidFile, qmpSocket);
             ProcessHandle shell = launch(commandLine, stateFolder, directory);
-            return new Start(shell, stateFolder, pidFile, qmpSocket).await();
+            return new Start(new Shell(shell), stateFolder, pidFile, qmpSocket).await();
         } catch (IOException e) {
-            throw new QemuException(
-                    "QEMU cannot be started: " + SystemWords.withFile(e), "look at the folder " + stateFolder, e);
+            throw cannotStart(e, stateFolder);
         }
+    }
+
+    /// As above, where sudo has to start QEMU, which becomes the user then ([RootStart#becomingUser]). Blocks while
+    /// sudo
+    /// asks for a password, on the terminal; the limit counts from there.
+    ///
+    /// @param files that QEMU opens and would make, but for sockets: made here, so that they are the user's
+    public static QemuProcess startBySudo(
+            List<String> commandLine, Path stateFolder, Path pidFile, Path qmpSocket, Path directory, List<Path> files)
+            throws QemuException {
+        return startBySudo(SudoLaunch.sudo(), commandLine, stateFolder, pidFile, qmpSocket, directory, files);
+    }
+
+    static QemuProcess startBySudo(
+            Path sudo,
+            List<String> commandLine,
+            Path stateFolder,
+            Path pidFile,
+            Path qmpSocket,
+            Path directory,
+            List<Path> files)
+            throws QemuException {
+        Path exitFile = stateFolder.resolve("exit");
+        try {
+            prepare(commandLine, stateFolder, pidFile, qmpSocket);
+            Files.createFile(exitFile);
+            List<Path> all = new ArrayList<>(files);
+            all.add(pidFile);
+            SudoLaunch launched = SudoLaunch.start(
+                    sudo, commandLine, exitFile, stateFolder.resolve("qemu.log"), pidFile, existing(directory), all);
+            return new Start(launched, stateFolder, pidFile, qmpSocket).await();
+        } catch (IOException e) {
+            throw cannotStart(e, stateFolder);
+        }
+    }
+
+    private static QemuException cannotStart(IOException e, Path stateFolder) {
+        return new QemuException(
+                "QEMU cannot be started: " + SystemWords.withFile(e), "look at the folder " + stateFolder, e);
+    }
+
+    private static void prepare(List<String> commandLine, Path stateFolder, Path pidFile, Path qmpSocket)
+            throws IOException {
+        Files.createDirectories(stateFolder);
+        Files.deleteIfExists(stateFolder.resolve("exit"));
+        Files.deleteIfExists(pidFile);
+        if (qmpSocket != null) {
+            Files.deleteIfExists(qmpSocket);
+        }
+        beginLog(stateFolder.resolve("qemu.log"), commandLine);
     }
 
     public long pid() {
@@ -161,9 +203,8 @@ public final class QemuProcess {
                 "vmlan-qemu",
                 stateFolder.resolve("exit").toAbsolutePath().toString()));
         command.addAll(commandLine);
-        ProcessBuilder builder = new ProcessBuilder()
-                .directory(Files.isDirectory(directory) ? directory.toFile() : new File("/"))
-                .redirectError(Redirect.DISCARD);
+        ProcessBuilder builder =
+                new ProcessBuilder().directory(existing(directory).toFile()).redirectError(Redirect.DISCARD);
         Process starter = Detached.leave(builder, command, stateFolder.resolve("qemu.log"));
         try (OutputStream end = starter.getOutputStream();
                 BufferedReader reader = starter.inputReader(StandardCharsets.US_ASCII)) {
@@ -173,6 +214,20 @@ public final class QemuProcess {
             }
             // It may have ended already, and left its exit status.
             return ProcessHandle.of(Long.parseLong(pid)).orElse(null);
+        }
+    }
+
+    private static Path existing(Path directory) {
+        return Files.isDirectory(directory) ? directory : Path.of("/");
+    }
+
+    /// The process identifier in the file, if QEMU wrote it.
+    static Optional<Long> written(Path pidFile) {
+        try {
+            String text = Files.readString(pidFile).strip();
+            return text.matches("\\d{1,10}") ? Optional.of(Long.valueOf(text)) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
         }
     }
 
@@ -187,15 +242,39 @@ public final class QemuProcess {
         }
     }
 
+    /// What was started and is to become a QEMU that answers.
+    interface Launched {
+        boolean isAlive();
+
+        void kill();
+    }
+
+    /// @param shell the one above QEMU; null: it has ended already
+    private record Shell(ProcessHandle shell) implements Launched {
+        @Override
+        public boolean isAlive() {
+            return shell != null && shell.isAlive();
+        }
+
+        @Override
+        public void kill() {
+            if (shell != null) {
+                List<ProcessHandle> all = shell.descendants().toList();
+                shell.destroyForcibly();
+                all.forEach(ProcessHandle::destroyForcibly);
+            }
+        }
+    }
+
     /// One start, until it is known how it went.
-    private record Start(ProcessHandle shell, Path stateFolder, Path pidFile, Path qmpSocket) {
+    private record Start(Launched launched, Path stateFolder, Path pidFile, Path qmpSocket) {
         QemuProcess await() throws QemuException {
             long deadline = System.nanoTime() + START_LIMIT.toNanos();
             try {
-                while (shell != null && shell.isAlive()) {
+                while (launched.isAlive()) {
                     TimeUnit.NANOSECONDS.sleep(LOOK_EVERY.toNanos());
                     if (System.nanoTime() - deadline > 0) {
-                        kill();
+                        launched.kill();
                         throw new QemuException(
                                 "QEMU did not come up within " + START_LIMIT.toSeconds() + " s" + complaint(),
                                 "see " + stateFolder.resolve("qemu.log") + "; is this machine very busy?");
@@ -206,7 +285,7 @@ public final class QemuProcess {
                     }
                 }
             } catch (InterruptedException e) {
-                kill();
+                launched.kill();
                 Thread.currentThread().interrupt();
                 throw new QemuException("interrupted while QEMU started", "start the VM again", e);
             }
@@ -223,16 +302,7 @@ public final class QemuProcess {
         }
 
         private Optional<QemuProcess> running() {
-            try {
-                String text = Files.readString(pidFile).strip();
-                if (!text.matches("\\d{1,10}")) {
-                    return Optional.empty();
-                }
-                long pid = Long.parseLong(text);
-                return ProcessMark.of(pid).map(mark -> new QemuProcess(pid, mark));
-            } catch (IOException e) {
-                return Optional.empty();
-            }
+            return written(pidFile).flatMap(pid -> ProcessMark.of(pid).map(mark -> new QemuProcess(pid, mark)));
         }
 
         /// Commands are run by QEMU's main loop, which begins when the machine is complete.
@@ -256,12 +326,6 @@ public final class QemuProcess {
         private String complaint() {
             String words = lastWords(stateFolder);
             return words.isEmpty() ? "" : ": " + words;
-        }
-
-        private void kill() {
-            List<ProcessHandle> all = shell.descendants().toList();
-            shell.destroyForcibly();
-            all.forEach(ProcessHandle::destroyForcibly);
         }
     }
 }

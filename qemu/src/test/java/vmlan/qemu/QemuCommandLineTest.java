@@ -230,7 +230,8 @@ class QemuCommandLineTest {
     private static Machine machine(int nicCount, List<Disk> disks, Boot boot) {
         List<Nic> nics = new ArrayList<>();
         for (int i = 0; i < nicCount; i++) {
-            nics.add(new Nic("net" + i, "52:54:00:00:00:0" + i, Path.of("/run/net" + i + ".sock"), 1500));
+            nics.add(new Nic(
+                    "net" + i, "52:54:00:00:00:0" + i, new NicBackend.Stream(Path.of("/run/net" + i + ".sock")), 1500));
         }
         return new Machine(
                 "web",

@@ -217,8 +217,8 @@ class QemuProcessTest {
                     2,
                     128L << 20,
                     List.of(
-                            new Nic("net0", "52:54:00:00:00:01", folder.resolve("net0"), 1500),
-                            new Nic("net1", "52:54:00:00:00:02", folder.resolve("net1"), 1500)),
+                            new Nic("net0", "52:54:00:00:00:01", new NicBackend.Stream(folder.resolve("net0")), 1500),
+                            new Nic("net1", "52:54:00:00:00:02", new NicBackend.Stream(folder.resolve("net1")), 1500)),
                     List.of(Disk.of(disk, "raw")),
                     Boot.firmware(),
                     folder.resolve("console"),

@@ -32,7 +32,11 @@ final class RestartCommand implements Callable<Integer> {
     @Mixin
     StopOptions stop;
 
-    @Option(names = "--sudo", description = "Start a network that needs rights by sudo; QEMU and all files stay yours.")
+    @Option(
+            names = "--sudo",
+            description =
+                    "Start by sudo what needs rights: a network, or a QEMU with --via qemu; QEMU runs as you, and all files stay"
+                            + " yours.")
     private boolean sudo;
 
     @Mixin
@@ -57,7 +61,7 @@ final class RestartCommand implements Callable<Integer> {
     }
 
     private String restart(VmStore store, Networks networks, String name, Duration deadline) throws Failure {
-        VmStarter starter = new VmStarter(session.places(), store, networks, session.progress());
+        VmStarter starter = new VmStarter(session.places(), store, networks, session.progress(), sudo);
         Runtime.getRuntime().addShutdownHook(new Thread(starter::abort, "abort"));
         session.progress().step("waiting for " + name + " to power down");
         new VmRestart(store, networks, starter).restart(name, deadline, how -> stop.say(session.progress(), name, how));

@@ -104,7 +104,11 @@ final class RunCommand implements Callable<Integer> {
             })
     private List<String> allowedHostPorts = new ArrayList<>();
 
-    @Option(names = "--sudo", description = "Start a network that needs rights by sudo; QEMU and all files stay yours.")
+    @Option(
+            names = "--sudo",
+            description =
+                    "Start by sudo what needs rights: a network, or a QEMU with --via qemu; QEMU runs as you, and all files stay"
+                            + " yours.")
     private boolean sudo;
 
     @Option(names = "--cpus", defaultValue = "1", description = "How many processors (default: ${DEFAULT-VALUE}).")
@@ -142,7 +146,7 @@ final class RunCommand implements Callable<Integer> {
         StartWish wish = wish();
         VmStore store = session.store();
         Networks networks = session.networks(sudo);
-        VmStarter starter = new VmStarter(session.places(), store, networks, session.progress());
+        VmStarter starter = new VmStarter(session.places(), store, networks, session.progress(), sudo);
         if (dryRun) {
             session.out().println(ShellWords.join(starter.dryRun(wish)));
             return 0;

@@ -34,7 +34,11 @@ final class StartCommand implements Callable<Integer> {
             description = "Join the console of the one VM; Ctrl-] leaves it, the VM goes on.")
     private boolean attach;
 
-    @Option(names = "--sudo", description = "Start a network that needs rights by sudo; QEMU and all files stay yours.")
+    @Option(
+            names = "--sudo",
+            description =
+                    "Start by sudo what needs rights: a network, or a QEMU with --via qemu; QEMU runs as you, and all files stay"
+                            + " yours.")
     private boolean sudo;
 
     @Mixin
@@ -62,7 +66,7 @@ final class StartCommand implements Callable<Integer> {
     }
 
     private String start(VmStore store, Networks networks, String name) throws Failure {
-        VmStarter starter = new VmStarter(session.places(), store, networks, session.progress());
+        VmStarter starter = new VmStarter(session.places(), store, networks, session.progress(), sudo);
         Thread abort = new Thread(starter::abort, "abort");
         Runtime.getRuntime().addShutdownHook(abort);
         boolean started = new VmRestart(store, networks, starter).start(name);

@@ -75,6 +75,11 @@ record NicPlan(NicSpec spec, MacAddress mac, String id, String port, int mtu) {
         return nics;
     }
 
+    /// What is kept of it with the VM.
+    Vm.VmNic kept() {
+        return new Vm.VmNic(spec.kind(), port, mac.toString());
+    }
+
     /// An address that a VM has is for no other, also while that VM does not run.
     ///
     /// @param others as in [#choose]
@@ -104,7 +109,7 @@ record NicPlan(NicSpec spec, MacAddress mac, String id, String port, int mtu) {
         vm.spec().nics().stream()
                 .filter(nic -> nic.mac() != null)
                 .forEach(nic -> wished.add(nic.mac().toString()));
-        return vm.nics().stream()
+        return vm.allNics()
                 .filter(nic -> nic.network().equals(network))
                 .skip(number)
                 .findFirst()

@@ -6,12 +6,12 @@ import vmlan.packet.Ipv4Address;
 import vmlan.packet.MacAddress;
 import vmlan.program.config.Isolation;
 import vmlan.program.config.MacTranslation;
-import vmlan.program.config.NetworkMode;
 import vmlan.program.config.NetworkName;
 import vmlan.program.config.UplinkChoice;
 import vmlan.program.config.Via;
 import vmlan.program.config.Vmnet;
 import vmlan.program.message.Failure;
+import vmlan.qemu.NicBackend;
 
 /// One `--net`: which network, and what the guest's NIC on it is to be.
 ///
@@ -35,6 +35,11 @@ public record NicSpec(String kind, MacAddress mac, Ipv4Address address, Isolatio
 
     /// @param otherwise how the network reaches its segment where the text does not say it; may be null
     public static NicSpec parse(String text, Via otherwise) throws Failure {
+        return parse(text, otherwise, Vmnet.isHere());
+    }
+
+    /// @param hasVmnet whether the host has one
+    static NicSpec parse(String text, Via otherwise, boolean hasVmnet) throws Failure {
         List<String> parts = new ArrayList<>(List.of(text.split(",", -1)));
         String kind = parts.removeFirst();
         MacAddress mac = null;
@@ -74,7 +79,8 @@ public record NicSpec(String kind, MacAddress mac, Ipv4Address address, Isolatio
         if (kind.startsWith("bridged:")) {
             kind = NetworkName.bridgedTo(kind.substring("bridged:".length()));
         }
-        NicSpec nic = new NicSpec(kind, mac, address, isolation, new UplinkChoice(translation, via)).placed(text);
+        NicSpec nic =
+                new NicSpec(kind, mac, address, isolation, new UplinkChoice(translation, via)).placed(text, hasVmnet);
         if (address != null && nic.isOfOthers()) {
             throw Failure.usage(
                     "--net " + text + ": "
@@ -90,23 +96,23 @@ public record NicSpec(String kind, MacAddress mac, Ipv4Address address, Isolatio
     }
 
     /// On the network that the way makes of it: Apple's shared network is another one than ours.
-    private NicSpec placed(String text) throws Failure {
+    private NicSpec placed(String text, boolean hasVmnet) throws Failure {
         Via via = uplink.via();
         if (via == null || via == Via.AUTO || isUser() || isNone()) {
             return this;
         }
-        if (via.isApples() && !Vmnet.isHere()) {
+        if (via.isApples() && !hasVmnet) {
             throw Failure.usage(
                     "--net " + text + ": via=" + via.key() + ": this host has no vmnet, which is macOS' own",
                     "leave via away: what is not a Mac does it by vmlan's engine");
         }
         if (via == Via.ENGINE) {
-            return byEngine(text);
+            return byEngine(text, hasVmnet);
         }
         String placed = switch (kind) {
             case "shared" -> NetworkName.VMNET_SHARED;
-            case "host" ->
-                via == Via.QEMU || NetworkMode.host() != NetworkMode.VMNET_HOST ? NetworkName.VMNET_HOST : kind;
+            // a Mac's own network of that name is Apple's
+            case "host" -> via == Via.QEMU ? NetworkName.VMNET_HOST : kind;
             default -> kind;
         };
         boolean isApples = placed.equals(NetworkName.VMNET_SHARED) || placed.equals(NetworkName.VMNET_HOST);
@@ -118,8 +124,8 @@ public record NicSpec(String kind, MacAddress mac, Ipv4Address address, Isolatio
         return on(placed);
     }
 
-    private NicSpec byEngine(String text) throws Failure {
-        if (Vmnet.isHere() && (kind.startsWith(BRIDGED) || kind.equals("host"))) {
+    private NicSpec byEngine(String text, boolean hasVmnet) throws Failure {
+        if (hasVmnet && (kind.startsWith(BRIDGED) || kind.equals("host"))) {
             throw Failure.usage(
                     "--net " + text + ": on a Mac only Apple's vmnet leads there",
                     "take via=vmnet, socket_vmnet or qemu, or --net shared, which needs none");
@@ -151,6 +157,20 @@ public record NicSpec(String kind, MacAddress mac, Ipv4Address address, Isolatio
     /// Whether the network is QEMU's own vmnet.
     public boolean isOfQemu() {
         return uplink.via() == Via.QEMU && !isUser() && !isNone();
+    }
+
+    /// QEMU's own, where it is one.
+    NicBackend.Vmnet vmnet() {
+        boolean isolated = isolation == Isolation.ON;
+        return switch (kind) {
+            case NetworkName.VMNET_SHARED -> new NicBackend.Vmnet(NicBackend.Vmnet.Kind.SHARED, null, isolated);
+            case NetworkName.VMNET_HOST -> new NicBackend.Vmnet(NicBackend.Vmnet.Kind.HOST, null, isolated);
+            default ->
+                new NicBackend.Vmnet(
+                        NicBackend.Vmnet.Kind.BRIDGED,
+                        NetworkName.builtIn(kind).orElseThrow().nic(),
+                        isolated);
+        };
     }
 
     /// Whether it is on a network of vmlan's, which a process serves.

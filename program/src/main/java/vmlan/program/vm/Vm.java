@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import vmlan.program.files.Fields;
 import vmlan.qemu.ProcessMark;
 
 /// What is kept of a VM, from its first start until `rm`.
 ///
 /// @param nics those on networks of ours, as they were at the last start
+/// @param vmnetNics those on QEMU's own vmnet, by the same names
 /// @param published rules of ports of the host that lead to it now, as people write them
 /// @param directory where `run` was typed, which paths in arguments for QEMU are relative to
 /// @param autostart whether it starts with the user's session
@@ -23,6 +25,7 @@ public record Vm(
         String name,
         VmSpec spec,
         List<VmNic> nics,
+        List<VmNic> vmnetNics,
         List<String> published,
         String qemu,
         String accelerator,
@@ -33,6 +36,38 @@ public record Vm(
         long pid,
         long pidMark,
         boolean stopRequested) {
+
+    /// One that has none of QEMU's own.
+    public Vm(
+            String name,
+            VmSpec spec,
+            List<VmNic> nics,
+            List<String> published,
+            String qemu,
+            String accelerator,
+            Path directory,
+            boolean autostart,
+            long launcherPid,
+            long launcherMark,
+            long pid,
+            long pidMark,
+            boolean stopRequested) {
+        this(
+                name,
+                spec,
+                nics,
+                List.of(),
+                published,
+                qemu,
+                accelerator,
+                directory,
+                autostart,
+                launcherPid,
+                launcherMark,
+                pid,
+                pidMark,
+                stopRequested);
+    }
 
     /// @param network a network's name
     /// @param port the id of its port there
@@ -66,9 +101,8 @@ public record Vm(
         return new Vm(
                 name,
                 VmSpec.of(fields.object("spec")),
-                fields.objects("nics").stream()
-                        .map(nic -> new VmNic(nic.text("network"), nic.text("port"), nic.text("mac")))
-                        .toList(),
+                nics(fields, "nics"),
+                nics(fields, "vmnetNics"),
                 fields.texts("published"),
                 fields.optionalText("qemu").orElse(null),
                 fields.optionalText("accelerator").orElse(null),
@@ -81,11 +115,23 @@ public record Vm(
                 fields.flag("stopRequested"));
     }
 
+    private static List<VmNic> nics(Fields fields, String name) {
+        return fields.objects(name).stream()
+                .map(nic -> new VmNic(nic.text("network"), nic.text("port"), nic.text("mac")))
+                .toList();
+    }
+
+    /// All whose MAC addresses are the VM's for ever.
+    Stream<VmNic> allNics() {
+        return Stream.concat(nics.stream(), vmnetNics.stream());
+    }
+
     Map<String, Object> toJson() {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", name);
         json.put("spec", spec.toJson());
         json.put("nics", nics.stream().map(Vm::json).toList());
+        json.put("vmnetNics", vmnetNics.stream().map(Vm::json).toList());
         json.put("published", published);
         json.put("qemu", qemu);
         json.put("accelerator", accelerator);
@@ -125,6 +171,7 @@ public record Vm(
                 name,
                 spec,
                 nics,
+                vmnetNics,
                 rules,
                 qemu,
                 accelerator,
@@ -142,6 +189,7 @@ public record Vm(
                 name,
                 spec,
                 nics,
+                vmnetNics,
                 published,
                 qemu,
                 accelerator,
@@ -159,6 +207,7 @@ public record Vm(
                 name,
                 spec,
                 nics,
+                vmnetNics,
                 published,
                 qemu,
                 accelerator,

@@ -14,6 +14,7 @@ import vmlan.qemu.Boot;
 import vmlan.qemu.Disk;
 import vmlan.qemu.Machine;
 import vmlan.qemu.Nic;
+import vmlan.qemu.NicBackend;
 import vmlan.qemu.Qemu;
 import vmlan.qemu.QemuCommandLine;
 import vmlan.qemu.UefiFirmware;
@@ -66,21 +67,10 @@ record VmPlan(
 
     @Override
     public List<String> commandLine(String name, List<NicPlan> nics, Places places, VmStore store) throws Failure {
-        // as the NICs on networks of ours: no boot ROM where nothing boots by it
-        String rom = kernel == null && spec.architecture().equals("x86_64") ? "" : ",romfile=";
         List<Nic> attached = new ArrayList<>();
-        List<String> extra = new ArrayList<>();
         for (NicPlan nic : nics) {
-            if (nic.spec().isUser()) {
-                extra.addAll(List.of(
-                        "-netdev", "user,id=" + nic.id(),
-                        "-device", "virtio-net-pci,netdev=" + nic.id() + ",mac=" + nic.mac() + rom));
-            } else {
-                Path socket = places.socket(nic.spec().kind(), nic.port() + ".sock");
-                attached.add(new Nic(nic.id(), nic.mac().toString(), socket, nic.mtu()));
-            }
+            attached.add(new Nic(nic.id(), nic.mac().toString(), backend(nic, places), nic.mtu()));
         }
-        extra.addAll(spec.qemuArguments());
         Machine machine = new Machine(
                 name,
                 spec.architecture(),
@@ -95,8 +85,17 @@ record VmPlan(
                 store.networkQmpSocket(name),
                 store.agentSocket(name),
                 store.pidFile(name),
-                extra);
+                spec.qemuArguments());
         return QemuCommandLine.of(qemu, accelerator.accelerator(), machine);
+    }
+
+    private static NicBackend backend(NicPlan nic, Places places) throws Failure {
+        if (nic.spec().isUser()) {
+            return new NicBackend.User();
+        }
+        return nic.spec().isOfQemu()
+                ? nic.spec().vmnet()
+                : new NicBackend.Stream(places.socket(nic.spec().kind(), nic.port() + ".sock"));
     }
 
     private List<Disk> disks(String name, VmStore store) {

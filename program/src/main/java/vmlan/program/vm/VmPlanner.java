@@ -53,6 +53,7 @@ final class VmPlanner {
         progress.step("looking for QEMU");
         Map<String, String> environment = System.getenv();
         Qemu qemu = Qemu.find(spec.architecture(), environment, cache);
+        checkVmnet(spec, qemu);
         progress.step("looking which acceleration works");
         AcceleratorProbe.Chosen accelerator = AcceleratorProbe.choose(qemu, cache);
         if (spec.disks().isEmpty() && spec.boot().from() != Boot.From.NETWORK) {
@@ -66,6 +67,19 @@ final class VmPlanner {
             sayWhereWritesGo();
         }
         return new VmPlan(qemu, accelerator, null, firmware(spec, qemu), null, spec.withDisks(disks));
+    }
+
+    /// In the words of a QEMU that is asked for what it was built without.
+    private static void checkVmnet(VmSpec spec, Qemu qemu) throws Failure {
+        for (NicSpec nic : spec.nics()) {
+            String type = nic.isOfQemu() ? nic.vmnet().kind().type() : null;
+            if (type != null && !qemu.netdevTypes().contains(type)) {
+                throw Failure.usage(
+                        "-netdev " + type + ": Parameter 'type' does not accept value '" + type + "'",
+                        qemu.binary() + " was built without vmnet: take --via vmnet, or set VMLAN_QEMU to one that has"
+                                + " it, as Homebrew's");
+            }
+        }
     }
 
     /// Named by the user, so a mistake of theirs, and nothing has been started.

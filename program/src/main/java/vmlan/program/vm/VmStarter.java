@@ -20,6 +20,7 @@ import vmlan.qemu.ProcessMark;
 import vmlan.qemu.Qemu;
 import vmlan.qemu.QemuException;
 import vmlan.qemu.QemuProcess;
+import vmlan.qemu.RootStart;
 
 /// Starts a VM: finds QEMU and how fast it can run here, claims a name, registers the NICs with their
 /// networks, starts QEMU, and sees that its links are up. What goes wrong on the way is undone.
@@ -34,6 +35,10 @@ public final class VmStarter {
     private final Progress progress;
     private final VmPlanner planner;
     private final VmNaming naming;
+    private final boolean bySudo;
+
+    /// Null where QEMU starts as any program does.
+    private RootStart root;
 
     /// The VM that is being started, for [#abort].
     private Vm claimed;
@@ -47,6 +52,12 @@ public final class VmStarter {
     private volatile boolean aborted;
 
     public VmStarter(Places places, VmStore store, Networks networks, Progress progress) {
+        this(places, store, networks, progress, false);
+    }
+
+    /// @param bySudo whether sudo may start a QEMU that takes root's rights to start
+    public VmStarter(Places places, VmStore store, Networks networks, Progress progress, boolean bySudo) {
+        this.bySudo = bySudo;
         this.places = places;
         this.store = store;
         this.networks = networks;
@@ -74,7 +85,8 @@ public final class VmStarter {
                 VmSpec spec = plan.spec(name);
                 checkDisks(name, spec);
                 List<NicPlan> nics = chooseNics(name, spec);
-                return new Written(name, plan.commandLine(name, nics, places, store));
+                root = QemuRights.needed(spec.nics()).orElse(null);
+                return new Written(name, launch().typed(plan, name, nics));
             }
         } catch (IOException e) {
             throw Failure.world("cannot look at the state folder: " + Places.reason(e), "check it", e);
@@ -102,6 +114,7 @@ public final class VmStarter {
     /// Starts the VM; it runs, with its links up, when this returns.
     public Vm start(StartWish wish) throws Failure {
         try {
+            root = QemuRights.checked(wish.spec().nics(), bySudo).orElse(null);
             return startByName(planner.plan(wish.spec()), wish);
         } catch (QemuException e) {
             throw Failure.of(e);
@@ -128,6 +141,7 @@ public final class VmStarter {
     }
 
     StartPlan plan(Vm vm) throws QemuException, Failure {
+        root = QemuRights.checked(vm.spec().nics(), bySudo).orElse(null);
         return planner.plan(vm);
     }
 
@@ -244,8 +258,11 @@ public final class VmStarter {
                 spec,
                 nics.stream()
                         .filter(nic -> nic.spec().isOnNetwork())
-                        .map(nic -> new Vm.VmNic(
-                                nic.spec().kind(), nic.port(), nic.mac().toString()))
+                        .map(NicPlan::kept)
+                        .toList(),
+                nics.stream()
+                        .filter(nic -> nic.spec().isOfQemu())
+                        .map(NicPlan::kept)
                         .toList(),
                 List.of(),
                 plan.qemu().binary().toString(),
@@ -265,11 +282,11 @@ public final class VmStarter {
 
     private void launch(StartPlan plan, List<NicPlan> nics) throws Failure, QemuException, IOException {
         String name = claimed.name();
-        List<String> line = plan.commandLine(name, nics, places, store);
+        List<String> line = launch().line(plan, name, nics);
         Path inTerminal = store.folder(name).resolve(VmStore.IN_TERMINAL);
         if (terminal == null) {
             Files.deleteIfExists(inTerminal);
-            QemuProcess process = startQemu(line, name, plan.pidFile(name, claimed.directory(), store));
+            QemuProcess process = launch().start(line, claimed, plan.pidFile(name, claimed.directory(), store));
             claimed = claimed.started(process.pid(), process.mark());
         } else {
             Files.writeString(inTerminal, "");
@@ -297,14 +314,8 @@ public final class VmStarter {
         }
     }
 
-    /// What QEMU left in its folder goes with a VM that never ran, so the remedy is the command line itself.
-    private QemuProcess startQemu(List<String> commandLine, String name, Path pidFile) throws Failure {
-        try {
-            return QemuProcess.start(
-                    commandLine, store.folder(name), pidFile, store.qmpSocket(name), claimed.directory());
-        } catch (QemuException e) {
-            throw Failure.world(e.what(), "see what was run: the same command with --dry-run", e);
-        }
+    private QemuLaunch launch() {
+        return new QemuLaunch(places, store, progress, root);
     }
 
     /// QEMU starts without a link and without a word on many mistakes, so this looks.

@@ -266,7 +266,7 @@ public final class VmStore {
         Map<String, String> macs = new HashMap<>();
         for (Vm vm : all()) {
             if (!vm.name().equals(name)) {
-                vm.nics().forEach(nic -> macs.put(nic.mac(), vm.name()));
+                vm.allNics().forEach(nic -> macs.put(nic.mac(), vm.name()));
             }
         }
         return macs;
@@ -277,7 +277,7 @@ public final class VmStore {
         Map<String, String> macs = new HashMap<>();
         for (Vm vm : all()) {
             if (!vm.name().equals(name) && (vm.isAlive() || vm.isBeingStarted())) {
-                vm.nics().forEach(nic -> macs.put(nic.mac(), vm.name()));
+                vm.allNics().forEach(nic -> macs.put(nic.mac(), vm.name()));
             }
         }
         return macs;

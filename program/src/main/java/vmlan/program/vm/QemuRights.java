@@ -1,0 +1,37 @@
+package vmlan.program.vm;
+
+import java.util.List;
+import java.util.Optional;
+import vmlan.program.config.Vmnet;
+import vmlan.program.message.Failure;
+import vmlan.qemu.RootStart;
+
+/// Whether root has to start QEMU: for its own vmnet, up to macOS 15, unless this user is root.
+final class QemuRights {
+    /// Set where this command was typed behind sudo, which gave its rights up: so sudo may be asked once more.
+    private static final String BY_SUDO = "VMLAN_BY_SUDO";
+
+    private QemuRights() {}
+
+    /// Empty where QEMU starts as any program does.
+    static Optional<RootStart> needed(List<NicSpec> nics) {
+        // the real user's name (JDK: getpwuid(getuid()))
+        String user = System.getProperty("user.name");
+        boolean needed = nics.stream().anyMatch(NicSpec::isOfQemu) && Vmnet.takesRoot() && !user.equals("root");
+        return needed ? Optional.of(new RootStart(user)) : Optional.empty();
+    }
+
+    /// The same where it is about to be started.
+    ///
+    /// @param bySudo whether the user said that sudo may do it
+    static Optional<RootStart> checked(List<NicSpec> nics, boolean bySudo) throws Failure {
+        Optional<RootStart> start = needed(nics);
+        if (start.isPresent() && !bySudo && !"1".equals(System.getenv(BY_SUDO))) {
+            throw Failure.world(
+                    "up to macOS 15 only root can start QEMU's own vmnet",
+                    "let sudo start QEMU, which becomes you before the guest runs, by the same command with --sudo,"
+                            + " as in: vmlan run --via qemu --sudo");
+        }
+        return start;
+    }
+}
