@@ -181,6 +181,57 @@ class QemuCommandLineTest {
                 .containsExactly("host");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "BRIDGED | en0 | false | vmnet-bridged,id=net1,ifname=en0",
+                "BRIDGED | en0 | true  | vmnet-bridged,id=net1,ifname=en0,isolated=on",
+                "SHARED  |     | false | vmnet-shared,id=net1",
+                "HOST    |     | true  | vmnet-host,id=net1,isolated=on"
+            })
+    void qemusOwnVmnetIsABackendLikeOthers(NicBackend.Vmnet.Kind kind, String nic, boolean isolated, String words) {
+        Machine base = machine(1, List.of(), Boot.firmware());
+        List<Nic> nics = new ArrayList<>(base.nics());
+        nics.add(new Nic("net1", "52:54:00:00:00:01", new NicBackend.Vmnet(kind, nic, isolated), 1500));
+        nics.add(new Nic("net2", "52:54:00:00:00:02", new NicBackend.User(), 1500));
+        List<String> line = QemuCommandLine.of(qemu(10, 0), Accelerator.HVF, with(nics, base));
+        assertThat(values(line, "-netdev")).hasSize(3).contains(words, "user,id=net2");
+        assertThat(values(line, "-device"))
+                .contains(
+                        "virtio-net-pci,id=nic-net1,netdev=net1,mac=52:54:00:00:00:01",
+                        "virtio-net-pci,id=nic-net2,netdev=net2,mac=52:54:00:00:00:02");
+    }
+
+    private static Machine with(List<Nic> nics, Machine machine) {
+        return new Machine(
+                machine.name(),
+                machine.architecture(),
+                machine.cpus(),
+                machine.memoryBytes(),
+                nics,
+                machine.disks(),
+                machine.boot(),
+                machine.consoleSocket(),
+                machine.consoleLog(),
+                machine.qmpSocket(),
+                machine.networkQmpSocket(),
+                machine.agentSocket(),
+                machine.pidFile(),
+                machine.extraArguments());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"7, 2, -runas, me", "9, 0, -runas, me", "9, 1, -run-with, user=me", "10, 0, -run-with, user=me"})
+    void whoRootHasStartedBecomesTheUserInTheWordsOfItsVersion(int major, int minor, String option, String value) {
+        RootStart root = new RootStart("me");
+        List<String> line = root.becomingUser(new QemuVersion(major, minor, 0), List.of("/b/qemu", "-S"));
+        assertThat(line).containsExactly("/b/qemu", "-S", option, value);
+        assertThat(root.typed(line))
+                .containsExactly(
+                        "sudo", "/bin/sh", "-c", "umask 0; exec \"$@\"", "sh", "/b/qemu", "-S", option, value);
+    }
+
     @Test
     void aMachineWithoutASecondMonitorHasOne() {
         Machine base = machine(0, List.of(), KERNEL);

@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
 import vmlan.program.control.ControlClient;
 import vmlan.program.files.Fields;
 import vmlan.program.message.Failure;
+import vmlan.program.vm.Neighbors;
 import vmlan.program.vm.UnwatchedLogs;
 import vmlan.program.vm.Vm;
 import vmlan.program.vm.VmStatus;
@@ -69,8 +70,11 @@ final class PsCommand implements Callable<Integer> {
         Map<String, VmStatus> states = states(vms, store);
         Map<String, Fields> ports = ports(vms);
         List<Map<String, Object>> rows = new ArrayList<>();
+        Neighbors neighbors = vms.stream().anyMatch(vm -> vm.isAlive() && !vm.vmnetNics().isEmpty())
+                ? Neighbors.now()
+                : Neighbors.NONE;
         for (Vm vm : vms) {
-            rows.add(row(vm, states.get(vm.name()), ports));
+            rows.add(row(vm, states.get(vm.name()), ports, neighbors));
         }
         return new Listing(rows, states);
     }
@@ -127,7 +131,8 @@ final class PsCommand implements Callable<Integer> {
         return ports;
     }
 
-    private static Map<String, Object> row(Vm vm, VmStatus status, Map<String, Fields> ports) {
+    private static Map<String, Object> row(
+            Vm vm, VmStatus status, Map<String, Fields> ports, Neighbors neighbors) {
         boolean alive = status.state() == VmStatus.State.RUNNING || status.state() == VmStatus.State.PAUSED;
         List<Map<String, Object>> networks = new ArrayList<>();
         for (Vm.VmNic nic : vm.nics()) {
@@ -140,6 +145,15 @@ final class PsCommand implements Callable<Integer> {
             network.put("ipv4", port.optionalText("ipv4").orElse(null));
             network.put("ipv6", port.texts("ipv6"));
             network.put("published", port.texts("published"));
+            networks.add(network);
+        }
+        for (Vm.VmNic nic : vm.vmnetNics()) {
+            Map<String, Object> network = new LinkedHashMap<>();
+            network.put("network", nic.network());
+            network.put("mac", nic.mac());
+            network.put("ipv4", alive ? neighbors.ipv4(nic.mac()).orElse(null) : null);
+            network.put("ipv6", alive ? neighbors.ipv6(nic.mac()) : List.of());
+            network.put("published", List.of());
             networks.add(network);
         }
         Map<String, Object> row = new LinkedHashMap<>();

@@ -3,6 +3,7 @@ package vmlan.program.vm;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import vmlan.program.files.Fields;
 import vmlan.program.message.Failure;
 import vmlan.program.serve.Networks;
@@ -13,6 +14,7 @@ public final class AddressWait {
     private static final Duration ANSWER = Duration.ofSeconds(15);
     /// Between two looks whether QEMU still runs.
     private static final Duration TURN = Duration.ofSeconds(2);
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
     private final Networks networks;
     private final VmStore store;
@@ -31,7 +33,7 @@ public final class AddressWait {
     ///
     /// @throws Failure when it has none by then, or QEMU ended
     public Addresses await(Vm vm, boolean ipv6, Duration limit) throws Failure {
-        if (vm.nics().isEmpty()) {
+        if (vm.nics().isEmpty() && vm.vmnetNics().isEmpty()) {
             throw Failure.usage(
                     vm.name() + " is on none of our networks, so its address is not known here",
                     "look at its console: vmlan console " + vm.name());
@@ -48,12 +50,26 @@ public final class AddressWait {
                 return addresses;
             }
             if (System.nanoTime() - deadline >= 0) {
-                throw Failure.world(
-                        vm.name() + " has no " + (ipv6 ? "IPv6" : "IPv4") + " address after " + limit.toSeconds()
-                                + " s",
-                        "see what it does: vmlan logs " + vm.name());
+                throw none(vm, ipv6, limit);
+            }
+            if (vm.nics().isEmpty() && left > 0) {
+                // the system tells nobody when it learns one
+                LockSupport.parkNanos(Math.min(left, LOOK_AGAIN.toNanos()));
             }
         }
+    }
+
+    private static Failure none(Vm vm, boolean ipv6, Duration limit) {
+        String family = ipv6 ? "IPv6" : "IPv4";
+        if (vm.vmnetNics().isEmpty()) {
+            return Failure.world(
+                    vm.name() + " has no " + family + " address after " + limit.toSeconds() + " s",
+                    "see what it does: vmlan logs " + vm.name());
+        }
+        return Failure.world(
+                "this host knows no " + family + " address of " + vm.name() + " after " + limit.toSeconds() + " s",
+                "it is on QEMU's own vmnet, where the host knows whom it gave a lease or has spoken to; look at its"
+                        + " console: vmlan console " + vm.name());
     }
 
     private Addresses look(Vm vm, boolean ipv6, long seconds) throws Failure {
@@ -75,6 +91,19 @@ public final class AddressWait {
                 if (there) {
                     return addresses;
                 }
+            }
+        }
+        return vm.vmnetNics().isEmpty() ? null : byTheHost(vm, ipv6);
+    }
+
+    /// On QEMU's own vmnet, of which only the host's system knows.
+    private static Addresses byTheHost(Vm vm, boolean ipv6) {
+        Neighbors neighbors = Neighbors.now();
+        for (Vm.VmNic nic : vm.vmnetNics()) {
+            Addresses addresses = new Addresses(
+                    nic.network(), neighbors.ipv4(nic.mac()).orElse(null), neighbors.ipv6(nic.mac()));
+            if (ipv6 ? !addresses.ipv6().isEmpty() : addresses.ipv4() != null) {
+                return addresses;
             }
         }
         return null;

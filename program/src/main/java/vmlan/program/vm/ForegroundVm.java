@@ -43,7 +43,7 @@ public final class ForegroundVm {
         if (terminal) {
             progress.note(vm.name() + " runs; Ctrl-] leaves its console, and it goes on");
         }
-        if (!vm.nics().isEmpty()) {
+        if (!vm.nics().isEmpty() || !vm.vmnetNics().isEmpty()) {
             Thread.ofVirtual().name("addresses").start(this::announce);
         }
         try (Console console = Console.connect(store.consoleSocket(vm.name()), vm.name())) {
@@ -105,7 +105,7 @@ public final class ForegroundVm {
     private String answer(String network, String address) throws Failure {
         NetworkMode mode = networks.known(network).mode();
         if (!mode.hasGateway()) {
-            return mode.hasUplink() ? " of the LAN" : "";
+            return mode.hasNic() ? " of the LAN" : "";
         }
         Fields ping = networks.client(network)
                 .send(

@@ -42,6 +42,9 @@ public final class GuestConnection implements AutoCloseable {
         if (!vm.isAlive()) {
             throw Failure.world(vm.name() + " does not run", "start it: " + vm.startLine());
         }
+        if (vm.nics().isEmpty() && !vm.vmnetNics().isEmpty()) {
+            return dial(vm, tcpPort, known(vm));
+        }
         if (vm.nics().isEmpty()) {
             throw Failure.usage(
                     vm.name() + " is on no network of ours, so there is no way to it",
@@ -55,6 +58,23 @@ public final class GuestConnection implements AutoCloseable {
             }
         }
         return byTheLan(vm, tcpPort, networks);
+    }
+
+    /// What the host's system knows of a guest on QEMU's own vmnet.
+    private static List<String> known(Vm vm) throws Failure {
+        Neighbors neighbors = Neighbors.now();
+        List<String> addresses = new ArrayList<>();
+        for (Vm.VmNic nic : vm.vmnetNics()) {
+            neighbors.ipv4(nic.mac()).ifPresent(addresses::add);
+            neighbors.ipv6(nic.mac()).stream().findFirst().ifPresent(addresses::add);
+        }
+        if (addresses.isEmpty()) {
+            throw Failure.world(
+                    "this host knows no address of " + vm.name(),
+                    "it is on QEMU's own vmnet, where the host knows whom it gave a lease or has spoken to; look at its"
+                            + " console: vmlan console " + vm.name());
+        }
+        return addresses;
     }
 
     private static GuestConnection byTheLan(Vm vm, int tcpPort, Networks networks) throws Failure {
