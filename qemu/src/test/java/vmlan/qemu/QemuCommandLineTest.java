@@ -228,8 +228,7 @@ class QemuCommandLineTest {
         List<String> line = root.becomingUser(new QemuVersion(major, minor, 0), List.of("/b/qemu", "-S"));
         assertThat(line).containsExactly("/b/qemu", "-S", option, value);
         assertThat(root.typed(line))
-                .containsExactly(
-                        "sudo", "/bin/sh", "-c", "umask 0; exec \"$@\"", "sh", "/b/qemu", "-S", option, value);
+                .containsExactly("sudo", "/bin/sh", "-c", "umask 0; exec \"$@\"", "sh", "/b/qemu", "-S", option, value);
     }
 
     @Test

@@ -123,7 +123,8 @@ class SudoLaunchTest {
         assertThat(shell.parent().map(ProcessHandle::pid))
                 .as("neither sudo nor we are above its shell")
                 .isNotEqualTo(java.util.Optional.of(ProcessHandle.current().pid()));
-        assertThat(session(process.pid())).isNotEqualTo(session(ProcessHandle.current().pid()));
+        assertThat(session(process.pid()))
+                .isNotEqualTo(session(ProcessHandle.current().pid()));
         List<String> asked = Files.readAllLines(folder.resolve("asked"));
         assertThat(asked).startsWith("--").contains("umask 0", "-nodefaults");
         assertThat(QemuProcess.exitStatus(folder)).isEmpty();
@@ -155,7 +156,8 @@ class SudoLaunchTest {
         }
         assertThat(Files.size(folder.resolve("console.log"))).isZero();
         if (root) {
-            String greeting = asNobody("perl", "-MSocket", "-e", """
+            String greeting = asNobody(
+                    "perl", "-MSocket", "-e", """
                     socket(my $s, PF_UNIX, SOCK_STREAM, 0) or die $!;
                     connect($s, sockaddr_un($ARGV[0])) or die $!;
                     print scalar <$s>;
@@ -186,8 +188,7 @@ class SudoLaunchTest {
 
     @Test
     void whatQemuComplainsOfIsTold() {
-        QemuException e = catchThrowableOfType(
-                QemuException.class, () -> start(line("-device", "no-such-device")));
+        QemuException e = catchThrowableOfType(QemuException.class, () -> start(line("-device", "no-such-device")));
         assertThat(e.what()).contains("'no-such-device' is not a valid device model name");
         assertThat(QemuProcess.exitStatus(folder)).contains(1);
     }

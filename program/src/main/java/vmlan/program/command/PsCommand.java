@@ -70,9 +70,10 @@ final class PsCommand implements Callable<Integer> {
         Map<String, VmStatus> states = states(vms, store);
         Map<String, Fields> ports = ports(vms);
         List<Map<String, Object>> rows = new ArrayList<>();
-        Neighbors neighbors = vms.stream().anyMatch(vm -> vm.isAlive() && !vm.vmnetNics().isEmpty())
-                ? Neighbors.now()
-                : Neighbors.NONE;
+        Neighbors neighbors =
+                vms.stream().anyMatch(vm -> vm.isAlive() && !vm.vmnetNics().isEmpty())
+                        ? Neighbors.now()
+                        : Neighbors.NONE;
         for (Vm vm : vms) {
             rows.add(row(vm, states.get(vm.name()), ports, neighbors));
         }
@@ -131,8 +132,7 @@ final class PsCommand implements Callable<Integer> {
         return ports;
     }
 
-    private static Map<String, Object> row(
-            Vm vm, VmStatus status, Map<String, Fields> ports, Neighbors neighbors) {
+    private static Map<String, Object> row(Vm vm, VmStatus status, Map<String, Fields> ports, Neighbors neighbors) {
         boolean alive = status.state() == VmStatus.State.RUNNING || status.state() == VmStatus.State.PAUSED;
         List<Map<String, Object>> networks = new ArrayList<>();
         for (Vm.VmNic nic : vm.nics()) {

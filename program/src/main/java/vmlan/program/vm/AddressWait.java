@@ -60,14 +60,13 @@ public final class AddressWait {
     }
 
     private static Failure none(Vm vm, boolean ipv6, Duration limit) {
-        String family = ipv6 ? "IPv6" : "IPv4";
         if (vm.vmnetNics().isEmpty()) {
             return Failure.world(
-                    vm.name() + " has no " + family + " address after " + limit.toSeconds() + " s",
+                    vm.name() + " has no " + (ipv6 ? "IPv6" : "IPv4") + " address after " + limit.toSeconds() + " s",
                     "see what it does: vmlan logs " + vm.name());
         }
         return Failure.world(
-                "this host knows no " + family + " address of " + vm.name() + " after " + limit.toSeconds() + " s",
+                "this host knows no " + (ipv6 ? "IPv6" : "IPv4") + " address of " + vm.name() + " after " + limit.toSeconds() + " s",
                 "it is on QEMU's own vmnet, where the host knows whom it gave a lease or has spoken to; look at its"
                         + " console: vmlan console " + vm.name());
     }
@@ -100,8 +99,8 @@ public final class AddressWait {
     private static Addresses byTheHost(Vm vm, boolean ipv6) {
         Neighbors neighbors = Neighbors.now();
         for (Vm.VmNic nic : vm.vmnetNics()) {
-            Addresses addresses = new Addresses(
-                    nic.network(), neighbors.ipv4(nic.mac()).orElse(null), neighbors.ipv6(nic.mac()));
+            Addresses addresses =
+                    new Addresses(nic.network(), neighbors.ipv4(nic.mac()).orElse(null), neighbors.ipv6(nic.mac()));
             if (ipv6 ? !addresses.ipv6().isEmpty() : addresses.ipv4() != null) {
                 return addresses;
             }

@@ -31,7 +31,6 @@ import vmlan.packet.MacAddress;
 public record BootpdLeases(List<Lease> leases) {
     static final String FILE = "/var/db/dhcpd_leases";
 
-
     /// @param end in seconds, for comparing
     public record Lease(MacAddress mac, Ipv4Address address, long end) {}
 
@@ -75,9 +74,7 @@ public record BootpdLeases(List<Lease> leases) {
         // link-layer and time: type, hardware, four bytes of time; link-layer alone is without them
         String bytes = "[0-9a-fA-F]{1,2}:";
         String duid = "ff,(?:" + bytes + "){4}(?:0?0:0?1:0?0:0?1:(?:" + bytes + "){4}|0?0:0?3:0?0:0?1:)";
-        return identifier.length() > 100
-                ? Optional.empty()
-                : Neighbors.mac(identifier.replaceFirst("^" + duid, ""));
+        return identifier.length() > 100 ? Optional.empty() : Neighbors.mac(identifier.replaceFirst("^" + duid, ""));
     }
 
     Optional<Ipv4Address> of(MacAddress mac) {

@@ -58,7 +58,8 @@ public record Neighbors(BootpdLeases leases, List<String> caches) {
         return leases.of(wanted)
                 .or(() -> caches.stream()
                         .filter(line -> names(line, wanted))
-                        .flatMap(line -> words(line).stream().map(Neighbors::ipv4Address).flatMap(Optional::stream))
+                        .flatMap(line ->
+                                words(line).stream().map(Neighbors::ipv4Address).flatMap(Optional::stream))
                         .findFirst())
                 .map(Ipv4Address::toString);
     }
@@ -68,7 +69,10 @@ public record Neighbors(BootpdLeases leases, List<String> caches) {
         MacAddress wanted = MacAddress.parse(mac);
         return caches.stream()
                 .filter(line -> names(line, wanted))
-                .flatMap(line -> words(line).stream().limit(1).map(Neighbors::ipv6Address).flatMap(Optional::stream))
+                .flatMap(line -> words(line).stream()
+                        .limit(1)
+                        .map(Neighbors::ipv6Address)
+                        .flatMap(Optional::stream))
                 .map(Ipv6Address::toString)
                 .filter(address -> !address.startsWith("fe80:"))
                 .distinct()

@@ -34,12 +34,8 @@ import vmlan.qemu.language.QemuVersion;
 class MacCommandLinesTest {
     private static final Path RESOURCES = Path.of("src/test/resources/vmlan/program/vm");
     private static final List<QemuVersion> VERSIONS = List.of(
-            new QemuVersion(7, 2, 0),
-            new QemuVersion(8, 2, 0),
-            new QemuVersion(9, 2, 0),
-            new QemuVersion(10, 0, 0));
-    private static final Set<String> BACKENDS =
-            Set.of("stream", "user", "vmnet-bridged", "vmnet-host", "vmnet-shared");
+            new QemuVersion(7, 2, 0), new QemuVersion(8, 2, 0), new QemuVersion(9, 2, 0), new QemuVersion(10, 0, 0));
+    private static final Set<String> BACKENDS = Set.of("stream", "user", "vmnet-bridged", "vmnet-host", "vmnet-shared");
 
     @TempDir
     Path folder;
@@ -144,10 +140,11 @@ class MacCommandLinesTest {
                 mac.firmware(),
                 null,
                 spec);
-        List<NicPlan> nics = NicPlan.choose(
-                "web", List.of(nic), Optional.empty(), Map.of(), MacChooser.ofKey(new byte[16]));
+        List<NicPlan> nics =
+                NicPlan.choose("web", List.of(nic), Optional.empty(), Map.of(), MacChooser.ofKey(new byte[16]));
         RootStart root = nic.isOfQemu() ? new RootStart("me") : null;
-        Progress silent = new Progress(new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8), false);
+        Progress silent =
+                new Progress(new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8), false);
         return new QemuLaunch(places, store, silent, root).typed(plan, "web", nics);
     }
 

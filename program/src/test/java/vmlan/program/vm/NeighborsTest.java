@@ -13,8 +13,7 @@ class NeighborsTest {
     private static final String DUID = "52:54:00:99:01:02";
 
     private static Neighbors mac() throws IOException {
-        return Neighbors.of(
-                resource("dhcpd_leases.txt"), resource("arp-macos.txt") + "\n" + resource("ndp-macos.txt"));
+        return Neighbors.of(resource("dhcpd_leases.txt"), resource("arp-macos.txt") + "\n" + resource("ndp-macos.txt"));
     }
 
     private static String resource(String name) throws IOException {

@@ -42,6 +42,11 @@ final class Unprovoked {
                 "… is in …, from where macOS lets no daemon read");
         because("takes a kernel that refuses root what root may do: IdentityTest", "root cannot work for the user");
         because(
+                "takes a user who is not root, and a sudo: QemusVmnetTest, SudoLaunchTest",
+                "QEMU was not started: sudo ended",
+                "sudo is not installed",
+                "up to macOS 15 only root can start");
+        because(
                 "takes a VM that is a QEMU command line: QemuCommandTest, LinePlanTest",
                 "the QEMU command line of this VM cannot be started in the background",
                 "the network … is the VM …'s own",

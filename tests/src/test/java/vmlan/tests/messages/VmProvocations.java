@@ -10,6 +10,7 @@ import java.util.Optional;
 import vmlan.tests.real.Await;
 import vmlan.tests.real.Installation;
 import vmlan.tests.real.Qemus;
+import vmlan.tests.real.VmnetQemu;
 
 /// What is said about VMs that run, have run, or were never on a network.
 final class VmProvocations {
@@ -37,6 +38,9 @@ final class VmProvocations {
         ofOneWithoutNetwork("… is on no network of ours", "publish", "lone", "0:80");
         ofOneWithoutNetwork("… is on no network of ours, so there is no way to it", "connect", "lone:22");
         ofOneWithoutNetwork("… is on none of our networks, so its address is not known here", "ip", "lone");
+        ofOneOnQemusVmnet("this host knows no IPv4 address of … after … s", "ip", "--timeout", "0", "apple");
+        ofOneOnQemusVmnet("this host knows no IPv6 address of … after … s", "ip", "-6", "--timeout", "0", "apple");
+        ofOneOnQemusVmnet("this host knows no address of …", "connect", "apple:22");
         ofOneWithoutDisk("… has no IPv4 address after … s", "ip", "--timeout", "1", "blank");
         ofOneWithoutDisk("… has no IPv6 address after … s", "ip", "-6", "--timeout", "1", "blank");
         all.add(new Provocation("… does not run: …", this::dead));
@@ -109,6 +113,20 @@ final class VmProvocations {
                 vmlan.vmlan("run", "-d", "--name", "lone", "--net", "none").good();
             }
             return vmlan.vmlan(arguments);
+        }));
+    }
+
+    /// A host with vmnet that takes no root, as from macOS 26 on.
+    private void ofOneOnQemusVmnet(String what, String... arguments) {
+        all.add(new Provocation(what, () -> {
+            try (Installation vmlan = Installation.create(Qemus.QEMU_10)) {
+                Path qemu = VmnetQemu.in(vmlan.home().resolve("vmnet"), Qemus.QEMU_10.folder());
+                vmlan.with("VMLAN_QEMU", qemu.toString())
+                        .with("VMLAN_VMNET_LIBRARY", "/none")
+                        .with("VMLAN_MACOS_VERSION", "26.0");
+                vmlan.vmlan("run", "-d", "--name", "apple", "--via", "qemu").good();
+                return vmlan.vmlan(arguments);
+            }
         }));
     }
 

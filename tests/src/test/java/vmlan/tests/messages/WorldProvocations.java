@@ -246,6 +246,13 @@ final class WorldProvocations {
     }
 
     private void qemus() {
+        prepared(
+                "-netdev …: Parameter 'type' does not accept value '…'",
+                vmlan -> vmlan.with("VMLAN_VMNET_LIBRARY", "/none"),
+                "run",
+                "-d",
+                "--via",
+                "qemu");
         all.add(new Provocation("QEMU of … started, but its network link stays down", this::linkDown));
         prepared(
                 "VMLAN_QEMU leads to …, which is not a program",

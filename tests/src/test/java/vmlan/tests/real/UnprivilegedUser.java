@@ -62,6 +62,33 @@ public final class UnprivilegedUser implements AutoCloseable {
         return as(command, arguments);
     }
 
+    /// With a PATH and variables of its own, and with the two capabilities by which a stand-in for sudo in that PATH
+    /// can
+    /// become root; nobody else's user has them, as with a program that is setuid.
+    ///
+    /// @param before variables, as `NAME=VALUE`
+    public Installation.Result withStandIn(List<String> before, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        if (isRoot()) {
+            String rights = "-all,+setuid,+setgid";
+            command.addAll(List.of("setpriv", "--reuid=" + UID, "--regid=" + UID, "--clear-groups"));
+            command.addAll(List.of("--inh-caps=" + rights, "--ambient-caps=" + rights));
+        }
+        command.add("env");
+        command.addAll(before);
+        return as(command, arguments);
+    }
+
+    public Path home() {
+        return home;
+    }
+
+    /// QEMU's folder, as this user has it.
+    public Path qemu() {
+        return qemu;
+    }
+
     /// As if this user had called sudo, which says so in the environment (sudo(8)).
     public Installation.Result underSudo(String... arguments) throws IOException, InterruptedException {
         return underSudo(List.of(), arguments);
@@ -84,12 +111,11 @@ public final class UnprivilegedUser implements AutoCloseable {
 
     private Installation.Result as(List<String> before, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(before);
-        command.addAll(List.of(
-                "env",
-                "VMLAN_HOME=" + home.resolve("files"),
-                "HOME=" + home,
-                "VMLAN_QEMU=" + qemu,
-                home.resolve("vmlan/vmlan").toString()));
+        command.addAll(List.of("env", "VMLAN_HOME=" + home.resolve("files"), "HOME=" + home));
+        if (before.stream().noneMatch(word -> word.startsWith("VMLAN_QEMU="))) {
+            command.add("VMLAN_QEMU=" + qemu);
+        }
+        command.add(home.resolve("vmlan/vmlan").toString());
         command.addAll(List.of(arguments));
         return installation.launch(Installation.Redirect.NOTHING, command).await();
     }
