@@ -66,7 +66,8 @@ public final class AddressWait {
                     "see what it does: vmlan logs " + vm.name());
         }
         return Failure.world(
-                "this host knows no " + (ipv6 ? "IPv6" : "IPv4") + " address of " + vm.name() + " after " + limit.toSeconds() + " s",
+                "this host knows no " + (ipv6 ? "IPv6" : "IPv4") + " address of " + vm.name() + " after "
+                        + limit.toSeconds() + " s",
                 "it is on QEMU's own vmnet, where the host knows whom it gave a lease or has spoken to; look at its"
                         + " console: vmlan console " + vm.name());
     }
