@@ -13,25 +13,32 @@ final class QemuRights {
 
     private QemuRights() {}
 
-    /// Empty where QEMU starts as any program does.
-    static Optional<RootStart> needed(List<NicSpec> nics) {
+    /// Empty where QEMU starts as any program does. From macOS 26 on it does so unless the user says otherwise: whether
+    /// it may depends on how it is signed ([Vmnet#takesRoot]).
+    ///
+    /// @param bySudo whether the user said that sudo may do it
+    static Optional<RootStart> wanted(List<NicSpec> nics, boolean bySudo) {
         // the real user's name (JDK: getpwuid(getuid()))
         String user = System.getProperty("user.name");
-        boolean needed = nics.stream().anyMatch(NicSpec::isOfQemu) && Vmnet.takesRoot() && !user.equals("root");
-        return needed ? Optional.of(new RootStart(user)) : Optional.empty();
+        boolean wanted = nics.stream().anyMatch(NicSpec::isOfQemu)
+                && (Vmnet.takesRoot() || isAllowed(bySudo))
+                && !user.equals("root");
+        return wanted ? Optional.of(new RootStart(user)) : Optional.empty();
     }
 
     /// The same where it is about to be started.
-    ///
-    /// @param bySudo whether the user said that sudo may do it
     static Optional<RootStart> checked(List<NicSpec> nics, boolean bySudo) throws Failure {
-        Optional<RootStart> start = needed(nics);
-        if (start.isPresent() && !bySudo && !"1".equals(System.getenv(BY_SUDO))) {
+        Optional<RootStart> start = wanted(nics, bySudo);
+        if (start.isPresent() && !isAllowed(bySudo)) {
             throw Failure.world(
                     "up to macOS 15 only root can start QEMU's own vmnet",
                     "let sudo start QEMU, which becomes you before the guest runs, by the same command with --sudo,"
                             + " as in: vmlan run --via qemu --sudo");
         }
         return start;
+    }
+
+    private static boolean isAllowed(boolean bySudo) {
+        return bySudo || "1".equals(System.getenv(BY_SUDO));
     }
 }

@@ -85,7 +85,7 @@ public final class VmStarter {
                 VmSpec spec = plan.spec(name);
                 checkDisks(name, spec);
                 List<NicPlan> nics = chooseNics(name, spec);
-                root = QemuRights.needed(spec.nics()).orElse(null);
+                root = QemuRights.wanted(spec.nics(), bySudo).orElse(null);
                 return new Written(name, launch().typed(plan, name, nics));
             }
         } catch (IOException e) {
