@@ -63,8 +63,7 @@ public final class UnprivilegedUser implements AutoCloseable {
     }
 
     /// With a PATH and variables of its own, and with the two capabilities by which a stand-in for sudo in that PATH
-    /// can
-    /// become root; nobody else's user has them, as with a program that is setuid.
+    /// can become root. A program that is setuid would lend them to all of this user's processes.
     ///
     /// @param before variables, as `NAME=VALUE`
     public Installation.Result withStandIn(List<String> before, String... arguments)
