@@ -26,7 +26,22 @@ final class VmnetNics {
     /// networksetup may wait for configd.
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
-    private static VmnetFramework opened;
+    /// Once a process, when it is asked for: what the framework hands to the system stays there. Nothing of a network's
+    /// is in it.
+    private static final class Framework {
+        static final Optional<VmnetFramework> OPENED = open();
+
+        private static Optional<VmnetFramework> open() {
+            try {
+                return Optional.of(
+                        Vmnet.library().isPresent()
+                                ? VmnetFramework.open(Vmnet.library().get(), fault -> {})
+                                : VmnetFramework.open(fault -> {}));
+            } catch (IOException e) {
+                return Optional.empty();
+            }
+        }
+    }
 
     private VmnetNics() {}
 
@@ -62,22 +77,14 @@ final class VmnetNics {
 
     /// vmnet's own list; empty where vmnet does not open, or cannot bridge.
     private static Optional<List<String>> shared() {
+        VmnetFramework framework = Framework.OPENED.orElse(null);
         try {
-            VmnetFramework framework = framework();
-            return framework.has(VmnetFeature.BRIDGING) ? Optional.of(framework.sharedInterfaces()) : Optional.empty();
+            return framework != null && framework.has(VmnetFeature.BRIDGING)
+                    ? Optional.of(framework.sharedInterfaces())
+                    : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         }
-    }
-
-    /// Once a process: what it hands to the system stays there.
-    private static synchronized VmnetFramework framework() throws IOException {
-        if (opened == null) {
-            opened = Vmnet.library().isPresent()
-                    ? VmnetFramework.open(Vmnet.library().get(), fault -> {})
-                    : VmnetFramework.open(fault -> {});
-        }
-        return opened;
     }
 
     static Optional<String> ofDefaultRoute() {
