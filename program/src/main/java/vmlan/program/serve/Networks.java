@@ -1,7 +1,6 @@
 package vmlan.program.serve;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -11,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import vmlan.program.config.NamedAddresses;
@@ -33,11 +31,6 @@ import vmlan.qemu.ProcessMark;
 public final class Networks {
     /// A file that says: ended by command, so not to be revived.
     static final String STOPPED = "stopped";
-
-    /// A process writes its state and says farewell; the disk may be slow.
-    private static final Duration END_LIMIT = Duration.ofSeconds(15);
-
-    private static final Duration UNDO_LOOK = Duration.ofMillis(20);
 
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
     static final List<String> BUILT_IN = List.of("shared", "host", "private");
@@ -312,62 +305,7 @@ public final class Networks {
     /// @return whether one ran
     public boolean stop(String name, boolean force) throws Failure {
         known(name);
-        Path folder = places.state("networks", name);
-        try {
-            if (force) {
-                if (!kill(folder)) {
-                    return false;
-                }
-            } else {
-                ControlClient client = client(name);
-                if (!client.isServed()) {
-                    return false;
-                }
-                client.send("POST", "/v1/stop", Map.of(), ANSWER_LIMIT);
-            }
-            // The process holds its lock until the very end.
-            Optional<FileLock> ended = FileLock.tryTake(folder.resolve("lock"), END_LIMIT);
-            if (ended.isEmpty()) {
-                throw Failure.world(
-                        "the network '" + name + "' does not end",
-                        "end it, its VMs are kept: vmlan network stop --force " + name);
-            }
-            try (FileLock lock = ended.get()) {
-                Files.writeString(folder.resolve(STOPPED), "", StandardCharsets.US_ASCII);
-                // One that was killed could not remove them.
-                Files.deleteIfExists(places.socket(name, "control.sock"));
-                Files.deleteIfExists(places.socket(name, "qemu.sock"));
-            }
-            awaitUndo(name);
-            return true;
-        } catch (IOException e) {
-            throw Failure.world("cannot see the network end: " + Places.reason(e), "try again", e);
-        }
-    }
-
-    /// Whoever opened the devices may still have to take something back from the NIC (setup/open-network.sh).
-    private void awaitUndo(String name) {
-        Path undo = NetworkOpener.undoFile(places, name);
-        long deadline = System.nanoTime() + END_LIMIT.toNanos();
-        while (Files.exists(undo) && deadline - System.nanoTime() > 0) {
-            LockSupport.parkNanos(UNDO_LOOK.toNanos());
-        }
-    }
-
-    private static boolean kill(Path folder) throws IOException {
-        Optional<FileLock> free = FileLock.tryTake(folder.resolve("lock"), Duration.ZERO);
-        if (free.isPresent()) {
-            free.get().close();
-            return false;
-        }
-        // The lock is held, so the pid beside it is the holder's.
-        String pid = Files.readString(folder.resolve("pid"), StandardCharsets.US_ASCII)
-                .strip();
-        if (!pid.matches("[0-9]{1,10}")) {
-            throw new IOException(folder.resolve("pid") + " holds no pid");
-        }
-        ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
-        return true;
+        return new NetworkEnd(places, client(name)).stop(name, force);
     }
 
     /// As [#running], but a network that was stopped by command stays so.

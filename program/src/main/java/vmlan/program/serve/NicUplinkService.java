@@ -18,14 +18,11 @@ import vmlan.host.linux.OpenedNic;
 import vmlan.host.linux.RedirectKind;
 import vmlan.network.DropReason;
 import vmlan.network.Switch;
-import vmlan.network.SwitchPort;
 import vmlan.network.change.HostChange;
 import vmlan.network.change.HostState;
 import vmlan.network.change.HostWay;
 import vmlan.network.change.LanWatch;
-import vmlan.network.dhcp.Lease;
 import vmlan.network.gateway.Neighbour;
-import vmlan.network.uplink.AddressTable;
 import vmlan.network.uplink.Uplink;
 import vmlan.packet.MacAddress;
 
@@ -35,7 +32,7 @@ import vmlan.packet.MacAddress;
 /// A NIC that is unplugged and comes back has another index. The packet socket is bound to it again, for which no
 /// rights are needed; the way to the host went with the old one, and takes rights to open. Then the process asks to be
 /// started anew by who opened its devices, and where that is gone says what to type.
-final class NicUplinkService implements UplinkService {
+final class NicUplinkService extends UplinkService {
     /// Wi-Fi drivers send link messages for scans, too.
     private static final String NO_LINK = " has no link";
     private static final long ANNOUNCE_EVERY_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -48,7 +45,6 @@ final class NicUplinkService implements UplinkService {
     private final EventLoop loop;
     private final NetworkLog log;
     private final Owner owner;
-    private final AddressTable addresses;
     private final NicDevice device;
     private final NicMonitor monitor;
     private final Uplink uplink;
@@ -78,15 +74,15 @@ final class NicUplinkService implements UplinkService {
             NetworkLog log,
             Owner owner)
             throws IOException {
+        super(known, loop.now());
         this.name = name;
         this.nic = nic;
         this.network = network;
         this.loop = loop;
         this.log = log;
         this.owner = owner;
-        addresses = new AddressTable(known, loop.now());
         device = new NicDevice(loop, nic, new Receiver());
-        uplink = new Uplink(network, device, addresses, nic.translated(), loop.now());
+        uplink = new Uplink(network, device, addresses(), nic.translated(), loop.now());
         faults = new FaultLog("uplink", uplink.port(), log);
         lan = new LanWatch(nic.ifName());
         boundIndex = nic.ifIndex();
@@ -187,17 +183,17 @@ final class NicUplinkService implements UplinkService {
     }
 
     @Override
-    public boolean isRunning() {
+    boolean isRunning() {
         return running;
     }
 
     @Override
-    public int mtu() {
+    int mtu() {
         return mtu;
     }
 
     @Override
-    public List<String> notes(List<HostChanges.Warning> warnings) {
+    List<String> notes(List<HostChanges.Warning> warnings) {
         List<String> notes = new ArrayList<>();
         if (hostPathLost || nic.redirect() == RedirectKind.NONE) {
             notes.add("this host and the VM do not reach each other, the LAN and the VM do: " + hostPathReason());
@@ -228,58 +224,6 @@ final class NicUplinkService implements UplinkService {
         uplink.announce(now);
     }
 
-    @Override
-    public void farewell(long now) {
-        // The LAN's tables age; there is nothing to say.
-    }
-
-    @Override
-    public long changes() {
-        return addresses.changes();
-    }
-
-    @Override
-    public List<Lease> leases() {
-        return List.of();
-    }
-
-    @Override
-    public List<Neighbour> neighbours() {
-        return addresses.all();
-    }
-
-    @Override
-    public void check(PortRecord record) {
-        // The LAN gives the addresses.
-    }
-
-    @Override
-    public void welcome(PortRecord record) {
-        // The LAN gives the addresses.
-    }
-
-    @Override
-    public void opened(GuestPort port, boolean restored) {
-        if (!port.record().published().isEmpty()) {
-            throw new IllegalArgumentException(OutsideApi.NO_GATEWAY);
-        }
-    }
-
-    @Override
-    public void dismiss(GuestPort port, long now) {
-        addresses.forget(port.record().mac());
-    }
-
-    @Override
-    public void leaving(SwitchPort port, long now) {
-        // Nothing here is a port's; its addresses are its NIC's.
-    }
-
-    @Override
-    public void settings(NetworkSettings settings) {
-        // None of those that change is its own.
-    }
-
     /// Guests keep the NIC that their network is named after, also when the host goes out by another. What they
     /// need to know is whether their LAN is another one, or may be: then their links go down and come up, which
     /// makes them ask.
@@ -305,11 +249,6 @@ final class NicUplinkService implements UplinkService {
         return List.of(new HostChanges.Warning(
                 nic.ifName() + NO_LINK + ", and neither have its VMs; this host goes out by " + way.ifName(),
                 "give " + nic.ifName() + " its link back, or start the VMs anew with --net bridged:" + way.ifName()));
-    }
-
-    @Override
-    public GuestAddresses addresses(MacAddress station, long sinceNanos) {
-        return GuestAddresses.of(addresses, station, sinceNanos);
     }
 
     @Override

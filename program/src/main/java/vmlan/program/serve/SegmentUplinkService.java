@@ -10,15 +10,11 @@ import java.util.concurrent.TimeUnit;
 import vmlan.host.EventLoop;
 import vmlan.host.ReadBuffer;
 import vmlan.network.Switch;
-import vmlan.network.SwitchPort;
 import vmlan.network.change.HostChange;
 import vmlan.network.change.HostState;
 import vmlan.network.change.LanWatch;
-import vmlan.network.dhcp.Lease;
 import vmlan.network.gateway.Neighbour;
-import vmlan.network.uplink.AddressTable;
 import vmlan.network.uplink.SegmentUplink;
-import vmlan.packet.MacAddress;
 
 /// A segment of macOS' as the network's uplink: Apple's shared or host network, or the LAN of a NIC, by vmnet or by a
 /// socket_vmnet. The host is on it, and somebody else gives the addresses.
@@ -26,7 +22,7 @@ import vmlan.packet.MacAddress;
 /// An interface of vmnet that is over cannot be started anew here, since this process has given up root: it asks to be
 /// started anew by who has it, and where that is gone says what to type. A socket_vmnet that was restarted is
 /// connected to again.
-final class SegmentUplinkService implements UplinkService, SegmentLink.Listener {
+final class SegmentUplinkService extends UplinkService implements SegmentLink.Listener {
     /// A nap in which no table of the segment has aged.
     private static final long SHORT_SLEEP_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -34,7 +30,6 @@ final class SegmentUplinkService implements UplinkService, SegmentLink.Listener 
     private final OpenedSegment opened;
     private final NetworkLog log;
     private final Owner owner;
-    private final AddressTable addresses;
     private final SegmentUplink uplink;
     private final FaultLog faults;
     /// Null where no NIC of the host is part of it.
@@ -55,12 +50,12 @@ final class SegmentUplinkService implements UplinkService, SegmentLink.Listener 
             NetworkLog log,
             Owner owner)
             throws IOException {
+        super(known, loop.now());
         this.settings = settings;
         this.opened = opened;
         this.log = log;
         this.owner = owner;
-        addresses = new AddressTable(known, loop.now());
-        uplink = new SegmentUplink(network, addresses, port -> {
+        uplink = new SegmentUplink(network, addresses(), port -> {
             link = SegmentLink.of(opened, loop, network, port, shared, this);
             return link;
         });
@@ -106,17 +101,17 @@ final class SegmentUplinkService implements UplinkService, SegmentLink.Listener 
     }
 
     @Override
-    public boolean isRunning() {
+    boolean isRunning() {
         return running;
     }
 
     @Override
-    public int mtu() {
+    int mtu() {
         return link.mtu();
     }
 
     @Override
-    public List<String> notes(List<HostChanges.Warning> warnings) {
+    List<String> notes(List<HostChanges.Warning> warnings) {
         List<String> notes = new ArrayList<>();
         if (!running) {
             notes.add(where() + " is not there now, so the VM reaches nobody: "
@@ -139,58 +134,6 @@ final class SegmentUplinkService implements UplinkService, SegmentLink.Listener 
     }
 
     @Override
-    public void farewell(long now) {
-        // The segment's tables age; there is nothing to say.
-    }
-
-    @Override
-    public long changes() {
-        return addresses.changes();
-    }
-
-    @Override
-    public List<Lease> leases() {
-        return List.of();
-    }
-
-    @Override
-    public List<Neighbour> neighbours() {
-        return addresses.all();
-    }
-
-    @Override
-    public void check(PortRecord record) {
-        // Others give the addresses.
-    }
-
-    @Override
-    public void welcome(PortRecord record) {
-        // Others give the addresses.
-    }
-
-    @Override
-    public void opened(GuestPort port, boolean restored) {
-        if (!port.record().published().isEmpty()) {
-            throw new IllegalArgumentException(OutsideApi.NO_GATEWAY);
-        }
-    }
-
-    @Override
-    public void dismiss(GuestPort port, long now) {
-        addresses.forget(port.record().mac());
-    }
-
-    @Override
-    public void leaving(SwitchPort port, long now) {
-        // Nothing here is a port's; its addresses are its NIC's.
-    }
-
-    @Override
-    public void settings(NetworkSettings changed) {
-        // None of those that change is its own.
-    }
-
-    @Override
     public int hostChanged(HostChange change, long now) {
         boolean hasMoved = lan != null && lan.hasMoved(change.before());
         hasMoved = (lan != null && lan.hasMoved(change.now())) || hasMoved;
@@ -205,11 +148,6 @@ final class SegmentUplinkService implements UplinkService, SegmentLink.Listener 
     @Override
     public List<HostChanges.Warning> warnings(HostState state) {
         return List.of();
-    }
-
-    @Override
-    public GuestAddresses addresses(MacAddress station, long sinceNanos) {
-        return GuestAddresses.of(addresses, station, sinceNanos);
     }
 
     @Override
