@@ -47,10 +47,19 @@ start_the_network() {
     reduced "$launcher" network open "$network" $again "$@"
 }
 
+# A signal ends the wait.
+wait_a_while() {
+    sleep "$1" &
+    sleeping=$!
+    wait "$sleeping"
+    kill "$sleeping" 2>/dev/null
+}
+
 # Read whole before anything is run: the file may be replaced while this shell waits.
 wait_for_the_network() {
-    again=''
+    again='' pause=1 tries=0
     while :; do
+        began=$(date +%s)
         (start_the_network "$@") &
         child=$!
         # it came before there was a process to pass it on to
@@ -68,11 +77,20 @@ wait_for_the_network() {
         done
         child=''
         [ -n "$vmnet" ] || [ ! -e "$undo" ] || (reduced "$launcher" network close "$network") >/dev/null
-        # 75: a NIC was replugged, and its way to the host has to be opened anew (NetworkServer, REOPEN)
-        [ "$code" = 75 ] && [ -z "$ended" ] || exit "$code"
+        # 75: a NIC was replugged, and its way to the host has to be opened anew (NetworkServer, REOPEN); or it was, and
+        # vmnet is not ready yet
+        [ -z "$ended" ] || exit "$code"
+        [ "$code" = 75 ] || { [ -n "$vmnet" ] && [ -n "$again" ] && [ "$code" = 1 ] && [ "$tries" -lt 15 ]; } ||
+            exit "$code"
         again=--again
-        # vmnet is asked at once; the opener waits for the NIC
-        [ -z "$vmnet" ] || sleep 1
+        # the opener waits for the NIC; vmnet is asked with growing pauses, for some ten minutes in all
+        if [ -n "$vmnet" ]; then
+            [ $(($(date +%s) - began)) -lt 60 ] || pause=1 tries=0
+            wait_a_while "$pause"
+            [ -z "$ended" ] || exit "$code"
+            tries=$((tries + 1))
+            [ "$pause" -ge 60 ] || pause=$((pause * 2))
+        fi
     done
 }
 

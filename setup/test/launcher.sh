@@ -510,6 +510,12 @@ options=--some=thing
 is "vmnet: no opener; 75 is a new start, and nothing has to be taken back" "code 3
 network serve lab --some=thing
 network serve lab --some=thing" "$(waits 75 3)"
+is "vmnet: one that could be had before is tried again, one that never could is not" "code 0
+network serve lab --some=thing
+network serve lab --some=thing
+network serve lab --some=thing
+code 1
+network serve lab --some=thing" "$(waits 75 1 0 && waits 1 0)"
 (waits hold >"$temporary/waits/said") &
 until_true 20 grep -q holds "$temporary/waits/calls"
 # the shell that waits, and nobody else, as launchd does

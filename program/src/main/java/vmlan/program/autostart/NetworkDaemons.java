@@ -166,7 +166,7 @@ public final class NetworkDaemons {
     public List<String> enable(String network) throws Failure {
         NetworkDaemon daemon = daemon(network);
         Map<String, String> environment = new LinkedHashMap<>();
-        for (String variable : List.of("HOME", "TMPDIR", "VMLAN_HOME")) {
+        for (String variable : List.of("HOME", "TMPDIR", "VMLAN_HOME", "XDG_RUNTIME_DIR", "VMLAN_SOCKET_VMNET")) {
             String value = machine.environment().get(variable);
             if (value != null && !value.isEmpty()) {
                 environment.put(variable, value);

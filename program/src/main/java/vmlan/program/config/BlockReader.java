@@ -66,6 +66,7 @@ final class BlockReader {
         int before = problems.count();
         BlockReader reader = new BlockReader(tree, problems, name, key, value);
         reader.checkKeys();
+        reader.checkApples();
         NetworkBlock block = reader.block();
         return problems.count() > before ? null : block;
     }
@@ -160,6 +161,17 @@ final class BlockReader {
             keys.remove("ipv6");
         }
         return keys;
+    }
+
+    /// Without, it would be the same segment as every other one of its mode: vmnet has one that nobody has described.
+    private void checkApples() {
+        if (network.mode().isApples() && !network.isBuiltIn() && value("ipv4") == null) {
+            problems.add(
+                    key,
+                    "the network " + name + " is one of macOS' own and names no addresses, so it would be the same as "
+                            + (network.mode() == NetworkMode.VMNET_HOST ? "host" : NetworkName.VMNET_SHARED),
+                    "write ipv4: NETWORK, such as 192.168.105.0/24");
+        }
     }
 
     private NetworkBlock block() {

@@ -32,9 +32,12 @@ public enum Via {
         return Arrays.stream(values()).map(Via::key).collect(Collectors.joining(", "));
     }
 
-    /// Those that a network can have: with QEMU's own there is none.
+    /// Those that a network behind which others are can have: with QEMU's own there is none.
     static List<String> ofNetworks() {
-        return Arrays.stream(values()).filter(via -> via != QEMU).map(Via::key).toList();
+        return Arrays.stream(values())
+                .filter(via -> via != QEMU && via != ENGINE)
+                .map(Via::key)
+                .toList();
     }
 
     /// @throws IllegalArgumentException for anything that is no way of a network

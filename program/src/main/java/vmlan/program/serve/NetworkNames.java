@@ -6,6 +6,7 @@ import vmlan.program.config.DefinedName;
 import vmlan.program.config.NetworkBlock;
 import vmlan.program.config.NetworkName;
 import vmlan.program.config.NetworksFile;
+import vmlan.program.config.Vmnet;
 import vmlan.program.files.Places;
 import vmlan.program.message.Failure;
 
@@ -42,13 +43,16 @@ final class NetworkNames {
             throw file.failure(content);
         }
         NetworkBlock block = content.block(text).orElse(null);
-        if (block != null) {
-            return block.name();
-        }
-        if (builtIn == null) {
+        if (block == null && builtIn == null) {
             throw unknown(text, content);
         }
-        return builtIn;
+        NetworkName network = block == null ? builtIn : block.name();
+        if (network.mode().isApples() && !Vmnet.isHere()) {
+            throw Failure.usage(
+                    "the network " + text + " is one of macOS' own, and this host has no vmnet",
+                    "take --net shared or host, which vmlan has everywhere");
+        }
+        return network;
     }
 
     private Optional<NetworkName> defined(String text) {

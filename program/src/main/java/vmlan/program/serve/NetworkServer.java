@@ -61,8 +61,9 @@ public final class NetworkServer {
             Files.writeString(folder.resolve("pid"), ProcessHandle.current().pid() + "\n", StandardCharsets.US_ASCII);
             Files.deleteIfExists(folder.resolve(Networks.STOPPED));
             RandomGenerator random = new SecureRandom();
+            NetworkSettings before = NetworkSettings.peek(places, name).orElse(null);
             NetworkSettings settings = new SettingsChoice(places, name, log).make(choice, random);
-            OpenedSegment segment = new SegmentOpener(settings, log).open();
+            OpenedSegment segment = open(settings, before, log);
             Devices devices =
                     segment == null ? Devices.handedOver(settings.networkName()) : new Devices(null, null, segment);
             try (StateKeeper keeper = new StateKeeper(log);
@@ -80,6 +81,18 @@ public final class NetworkServer {
                     "the network '" + name + "' cannot be served: " + Places.reason(e),
                     "check the folder " + folder + " and the space on its disk",
                     e);
+        }
+    }
+
+    /// A way that leads nowhere is not kept: the next start would try it again.
+    private OpenedSegment open(NetworkSettings settings, NetworkSettings before, NetworkLog log) throws Failure {
+        try {
+            return new SegmentOpener(settings, log).open();
+        } catch (Failure e) {
+            if (choice.via() != null) {
+                settings.withVia(before == null ? null : before.uplink().via()).written(places);
+            }
+            throw e;
         }
     }
 

@@ -248,6 +248,12 @@ public record NetworkSettings(
         return new NetworkSettings(networkName, subnet, uplink, newHostPorts, newNames, block);
     }
 
+    /// The same by another way.
+    NetworkSettings withVia(Via via) {
+        return new NetworkSettings(
+                networkName, subnet, new UplinkChoice(uplink.translation(), via), ownHostPorts, ownNames, block);
+    }
+
     /// As the network would be, were it started now.
     ///
     /// @param newBlock null where networks.yaml has none

@@ -145,11 +145,12 @@ public final class Networks {
     /// @param choice what its uplink shall have
     public ControlClient running(String name, UplinkChoice choice) throws Failure {
         NetworkName network = known(name);
+        refuseWay(network, choice.via());
         ControlClient client = client(name);
         if (!client.isServed() && isForSudo(network, via(network, choice))) {
             // Without the lock below: the command that sudo runs takes it.
             if (!bySudo) {
-                throw Privileges.missing(name);
+                throw Privileges.missing(name, choice);
             }
             Privileges.startBySudo(name, choice);
             return client;
@@ -188,8 +189,31 @@ public final class Networks {
         if (choice.translation() != null && choice.translation() != settings.translation()) {
             throw runsWith(name, "mac-nat", settings.translation().key());
         }
-        if (choice.via() != null && choice.via() != settings.via()) {
-            throw runsWith(name, "via", settings.via().key());
+        if (choice.via() != null && choice.via() != Via.AUTO) {
+            String via = client(name)
+                    .send("GET", "/v1/network", Map.of(), ANSWER_LIMIT)
+                    .object("uplink")
+                    .optionalText("via")
+                    .orElse(choice.via().key());
+            if (!via.equals(choice.via().key())) {
+                throw runsWith(name, "via", via);
+            }
+        }
+    }
+
+    private static void refuseWay(NetworkName network, Via via) throws Failure {
+        if (via == null || !via.isApples()) {
+            return;
+        }
+        if (!Vmnet.isHere()) {
+            throw Failure.usage(
+                    "the network " + network.text() + " cannot go by " + via.key() + ": this host has no vmnet",
+                    "leave via away");
+        }
+        if (!network.mode().hasUplink()) {
+            throw Failure.usage(
+                    "the network " + network.text() + " is vmlan's own, and does not go by " + via.key(),
+                    "leave via away, or take --net shared, host or bridged:NIC");
         }
     }
 
@@ -204,15 +228,12 @@ public final class Networks {
         if (!Vmnet.isHere() || !network.mode().hasUplink() || choice.via() != null) {
             return choice.via() == null ? Via.AUTO : choice.via();
         }
-        Via said = file.read()
-                .block(network.text())
-                .map(block -> block.uplink().via())
-                .orElse(null);
-        return said != null
-                ? said
-                : NetworkSettings.peek(places, network.text())
-                        .map(NetworkSettings::via)
-                        .orElse(Via.AUTO);
+        NetworkSettings kept = NetworkSettings.peek(places, network.text()).orElse(null);
+        NetworkBlock block = file.read().block(network.text()).orElse(kept == null ? null : kept.block());
+        Via said = block != null && block.uplink().via() != null
+                ? block.uplink().via()
+                : kept == null ? Via.AUTO : kept.via();
+        return NetworkRights.said(said, block);
     }
 
     /// Whether the process of a network should be started, or started anew, by somebody who has rights.
@@ -230,11 +251,11 @@ public final class Networks {
         return network.mode().hasUplink() && isDegraded(client);
     }
 
-    /// A NIC that came back lost its way to the host: only a new start with rights gives it one.
+    /// A NIC that came back lost its way to the host, or an interface of vmnet is over: only a new start gives it one.
     private static boolean isDegraded(ControlClient client) throws Failure {
-        return client.send("GET", "/v1/network", Map.of(), ANSWER_LIMIT)
-                .object("uplink")
-                .flag("needsRights");
+        Fields uplink =
+                client.send("GET", "/v1/network", Map.of(), ANSWER_LIMIT).object("uplink");
+        return uplink.flag("needsRights") || uplink.flag("over");
     }
 
     /// As [#running] for a command that was told to start the network: one whose way to the host is lost is started
@@ -242,8 +263,9 @@ public final class Networks {
     public void startOrMend(String name, UplinkChoice choice) throws Failure {
         ControlClient client = client(name);
         if (client.isServed() && known(name).mode().hasUplink() && isDegraded(client)) {
-            if (!NetworkRights.areHere() && !bySudo) {
-                throw Privileges.missing(name);
+            NetworkName network = known(name);
+            if (NetworkRights.areNeeded(network, via(network, choice)) && !NetworkRights.areHere() && !bySudo) {
+                throw Privileges.missing(name, choice);
             }
             stop(name, false);
         }
@@ -268,7 +290,7 @@ public final class Networks {
         try {
             running(name);
         } catch (Failure e) {
-            if (!needsRights(network) && network.isBuiltIn()) {
+            if (!needsRights(network) && network.isBuiltIn() && !network.mode().hasUplink()) {
                 throw e;
             }
             // One of networks.yaml may be there no more, or be wrong: that is in the way of this network only.

@@ -90,10 +90,10 @@ final class Privileges {
         return launcher;
     }
 
-    static Failure missing(String name) throws Failure {
+    static Failure missing(String name, UplinkChoice choice) throws Failure {
         return Failure.world(
                 "the network " + name + " does not run, and starting it takes rights that you do not have",
-                "type: " + ShellWords.join(sudoLine(name, UplinkChoice.NONE)) + " (or add --sudo to the command)");
+                "type: " + ShellWords.join(sudoLine(name, choice)) + " (or add --sudo to the command)");
     }
 
     /// sudo clears the environment; what says where vmlan's files are is handed over by name.

@@ -1,6 +1,7 @@
 package vmlan.program.serve;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import vmlan.host.macos.SocketVmnet;
@@ -22,6 +23,9 @@ import vmlan.program.message.Failure;
 /// Opens the way to a segment of macOS' for the network that this process serves: starts an interface of vmnet, which
 /// may take root and does not survive an exec, or finds the socket of a socket_vmnet.
 final class SegmentOpener {
+    /// Less than who starts the process waits ([NetworkStart]), so that it is told.
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
+
     private final NetworkSettings settings;
     private final NetworkLog log;
 
@@ -51,9 +55,8 @@ final class SegmentOpener {
     }
 
     private OpenedSegment open(Optional<Identity> root) throws Failure, IdentityException {
-        return NetworkRights.way(settings.networkName(), settings.via()) == Via.SOCKET_VMNET
-                ? byDaemon()
-                : byVmnet(root);
+        Via said = NetworkRights.said(settings.via(), settings.block());
+        return NetworkRights.way(settings.networkName(), said) == Via.SOCKET_VMNET ? byDaemon() : byVmnet(root);
     }
 
     private OpenedSegment byDaemon() throws Failure {
@@ -62,6 +65,13 @@ final class SegmentOpener {
             throw Failure.usage(
                     "socket_vmnet has no network of the kind of " + settings.name(),
                     "take --via vmnet, or --net shared");
+        }
+        Optional<String> unfit = NetworkRights.unfitForDaemon(settings.block());
+        if (unfit.isPresent()) {
+            throw Failure.usage(
+                    unfit.get() + " of the network " + settings.name()
+                            + " cannot be had from a socket_vmnet, which has its own",
+                    "take via: vmnet, or leave " + unfit.get() + " away");
         }
         Optional<Path> found = SocketVmnet.find(sockets);
         if (found.isEmpty()) {
@@ -79,8 +89,8 @@ final class SegmentOpener {
             VmnetSettings wish = wish(settings);
             return new OpenedSegment.ByVmnet(
                     root.isPresent()
-                            ? root.get().asRoot(() -> VmnetInterface.start(framework, wish))
-                            : VmnetInterface.start(framework, wish));
+                            ? root.get().asRoot(() -> VmnetInterface.start(framework, wish, ANSWER_LIMIT))
+                            : VmnetInterface.start(framework, wish, ANSWER_LIMIT));
         } catch (IdentityException e) {
             throw e;
         } catch (VmnetException e) {

@@ -15,6 +15,7 @@ import vmlan.network.change.HostState;
 import vmlan.network.change.LanWatch;
 import vmlan.network.gateway.Neighbour;
 import vmlan.network.uplink.SegmentUplink;
+import vmlan.program.config.Vmnet;
 
 /// A segment of macOS' as the network's uplink: Apple's shared or host network, or the LAN of a NIC, by vmnet or by a
 /// socket_vmnet. The host is on it, and somebody else gives the addresses.
@@ -160,7 +161,8 @@ final class SegmentUplinkService extends UplinkService implements SegmentLink.Li
         fields.put("macTranslation", false);
         fields.put("hostPath", "vmnet");
         fields.put("hostPathReason", "");
-        fields.put("needsRights", failed);
+        fields.put("needsRights", failed && Vmnet.takesRoot());
+        fields.put("over", failed);
         fields.putAll(link.describe());
         fields.putAll(NetworkReport.counters(uplink.port()));
         json.put("uplink", fields);

@@ -126,7 +126,7 @@ public final class LineStart {
     }
 
     private static boolean mayWantRights(NetworkMode mode) {
-        return mode.needsRights() || mode.hasTap();
+        return mode.needsRights() || mode.hasTap() || mode.hasUplink();
     }
 
     private LinePlan plan(LinePlanner.Asked asked) throws Failure, LinePlanner.Refusal {

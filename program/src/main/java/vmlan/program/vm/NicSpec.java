@@ -46,7 +46,7 @@ public record NicSpec(String kind, MacAddress mac, Ipv4Address address, Isolatio
         Ipv4Address address = null;
         Isolation isolation = Isolation.AS_THE_NETWORK;
         MacTranslation translation = null;
-        Via via = otherwise;
+        Via via = null;
         try {
             for (String part : parts) {
                 if (part.startsWith("mac=")) {
@@ -57,7 +57,7 @@ public record NicSpec(String kind, MacAddress mac, Ipv4Address address, Isolatio
                     isolation = Isolation.ON;
                 } else if (part.equals("isolated=off")) {
                     isolation = Isolation.OFF;
-                } else if (part.startsWith("mac-nat=") && kind.startsWith(BRIDGED)) {
+                } else if (part.startsWith("mac-nat=") && (isBridged(kind) || kind.startsWith("bridged:"))) {
                     translation = MacTranslation.ofKey(part.substring(8));
                 } else if (part.startsWith("via=")) {
                     via = Via.ofKey(part.substring(4));
@@ -79,20 +79,29 @@ public record NicSpec(String kind, MacAddress mac, Ipv4Address address, Isolatio
         if (kind.startsWith("bridged:")) {
             kind = NetworkName.bridgedTo(kind.substring("bridged:".length()));
         }
+        via = via == null ? otherwise : via;
         NicSpec nic =
                 new NicSpec(kind, mac, address, isolation, new UplinkChoice(translation, via)).placed(text, hasVmnet);
         if (address != null && nic.isOfOthers()) {
             throw Failure.usage(
                     "--net " + text + ": "
-                            + (kind.startsWith(BRIDGED)
+                            + (isBridged(kind)
                                     ? "the LAN gives the addresses on a bridged network"
                                     : "macOS gives the addresses on a network of Apple's"),
-                    kind.startsWith(BRIDGED)
+                    isBridged(kind)
                             ? "reserve " + address
                                     + " in the LAN's router for the VM's MAC address (vmlan ps --json shows it)"
                             : "leave ip= away");
         }
         return nic;
+    }
+
+    private static boolean isBridged(String kind) {
+        return kind.equals(BRIDGED) || kind.startsWith(NetworkName.bridgedTo(""));
+    }
+
+    private static boolean isApples(String kind) {
+        return kind.equals(NetworkName.VMNET_SHARED) || kind.equals(NetworkName.VMNET_HOST);
     }
 
     /// On the network that the way makes of it: Apple's shared network is another one than ours.
@@ -106,6 +115,11 @@ public record NicSpec(String kind, MacAddress mac, Ipv4Address address, Isolatio
                     "--net " + text + ": via=" + via.key() + ": this host has no vmnet, which is macOS' own",
                     "leave via away: what is not a Mac does it by vmlan's engine");
         }
+        if (kind.equals("private") && via.isApples() && via != Via.QEMU) {
+            throw Failure.usage(
+                    "--net " + text + ": a private network is vmlan's own, and does not go by " + via.key(),
+                    "leave via away, or say it of the other networks only: --net bridged:NIC,via=" + via.key());
+        }
         if (via == Via.ENGINE) {
             return byEngine(text, hasVmnet);
         }
@@ -115,8 +129,7 @@ public record NicSpec(String kind, MacAddress mac, Ipv4Address address, Isolatio
             case "host" -> via == Via.QEMU ? NetworkName.VMNET_HOST : kind;
             default -> kind;
         };
-        boolean isApples = placed.equals(NetworkName.VMNET_SHARED) || placed.equals(NetworkName.VMNET_HOST);
-        if (via == Via.QEMU && !isApples && !placed.startsWith(BRIDGED)) {
+        if (via == Via.QEMU && !isApples(placed) && !isBridged(placed)) {
             throw Failure.usage(
                     "--net " + text + ": QEMU's own vmnet has no network " + kind,
                     "take shared, host or bridged:NIC, or leave via=qemu away");
@@ -125,16 +138,17 @@ public record NicSpec(String kind, MacAddress mac, Ipv4Address address, Isolatio
     }
 
     private NicSpec byEngine(String text, boolean hasVmnet) throws Failure {
-        if (hasVmnet && (kind.startsWith(BRIDGED) || kind.equals("host"))) {
+        if (hasVmnet && (isBridged(kind) || isApples(kind) || kind.equals("host"))) {
             throw Failure.usage(
                     "--net " + text + ": on a Mac only Apple's vmnet leads there",
                     "take via=vmnet, socket_vmnet or qemu, or --net shared, which needs none");
         }
-        return this;
+        // it is what the network has anyway
+        return new NicSpec(kind, mac, address, isolation, new UplinkChoice(uplink.translation(), null));
     }
 
     private boolean isOfOthers() {
-        return kind.startsWith(BRIDGED)
+        return isBridged(kind)
                 || isOfQemu()
                 || NetworkName.builtIn(kind)
                         .filter(name -> name.mode().isOfOthers())

@@ -91,13 +91,17 @@ public record Refused(String text, String place, String what, boolean bySchema) 
                         "networks:\n  a: {mode: bridged, interface: en0}\n  b: {mode: bridged, interface: en0}\n",
                         "3:33",
                         "the NIC en0 is that of a (line 2)"),
-                seen(
-                        lab("mode: bridged\ninterface: en0\nvia: qemu"),
-                        "5:10",
-                        "is none of auto, engine, vmnet, socket_vmnet"),
+                seen(lab("mode: bridged\ninterface: en0\nvia: qemu"), "5:10", "is none of auto, vmnet, socket_vmnet"),
                 // Apple's
-                seen(lab("mode: vmnet-host\nipv6: fd00:1::/64"), "4:5", "whose mode is vmnet-host has no ipv6"),
-                seen(lab("mode: vmnet-shared\nnames: {a: 10.0.0.1}"), "4:5", "whose mode is vmnet-shared has no names"),
+                seen(
+                        lab("mode: vmnet-host\nipv6: fd00:1::/64\nipv4: 192.168.105.0/24"),
+                        "4:5",
+                        "whose mode is vmnet-host has no ipv6"),
+                seen(
+                        lab("mode: vmnet-shared\nnames: {a: 10.0.0.1}\nipv4: 192.168.105.0/24"),
+                        "4:5",
+                        "whose mode is vmnet-shared has no names"),
+                unseen(lab("mode: vmnet-shared"), "2:3", "names no addresses"),
                 seen(lab("mode: private\nvia: vmnet"), "4:5", "whose mode is private has no via"),
                 // addresses
                 seen(lab("ipv4: 10.20.0.0"), "3:11", "is not a network"),

@@ -126,6 +126,9 @@ final class CommandLineProvocations {
         typedIn(Bench.ONE_NIC, "unsupported ifname '…', expected one of [ …]", "run", "--net", "bridged:en1");
         typedIn(Bench.ONE_NIC, "--mac-nat …: …", "network", "start", "bridged-en0", "--mac-nat", "maybe");
         typed("--via …: …", "network", "start", "shared", "--via", "moon");
+        typed("--via …: …", "run", "--via", "moon");
+        typed("the network … cannot go by …: this host has no vmnet", "network", "start", "shared", "--via", "vmnet");
+        typed("the network … is one of macOS' own, and this host has no vmnet", "run", "--net", "vmnet-shared");
         typed("--net …: via=…: this host has no vmnet, which is macOS' own", "run", "--via", "vmnet");
     }
 
@@ -133,7 +136,7 @@ final class CommandLineProvocations {
         typed("… needs a network of ours, and this VM is on none", "run", "--net", "none", "-p", "80:80");
         typedIn(
                 Bench.ONE_NIC,
-                "… is of no use on a bridged network: the guest is on the LAN itself, and host and guest reach each"
+                "… is of no use on a bridged network, or on one of Apple's: host and guest reach each"
                         + " other at their own addresses",
                 "run",
                 "--net",

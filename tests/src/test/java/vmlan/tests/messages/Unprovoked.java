@@ -11,7 +11,11 @@ final class Unprovoked {
     private static final Map<String, String> REASONS = new LinkedHashMap<>();
 
     static {
-        because("takes a Mac", "the demo's LAN is made of Linux");
+        because(
+                "takes a Mac",
+                "the demo's LAN is made of Linux",
+                "unsupported ifname '…', no supported interfaces available | see what the host has: networksetup");
+        because("said by every command of an installation, also those that clean up: IdentityTest", "$VMLAN_OWNER");
         because("takes neither Linux nor macOS", "bridged networks are not supported on this system yet");
         because("takes a simulator of vmnet: SelfTestTest", "the report cannot be written to");
         because(
@@ -30,6 +34,18 @@ final class Unprovoked {
                 "vmlan cannot be started in the demo's host",
                 "no temporary folder can be made",
                 "Wi-Fi cannot be imitated here");
+        because(
+                "takes a vmnet: VmnetTest with its simulator, MacCommandLinesTest, SegmentOpenerTest",
+                "--net …: macOS gives the addresses",
+                "--net …: on a Mac only Apple's vmnet leads there",
+                "--net …: QEMU's own vmnet has no network",
+                "--net …: a private network is vmlan's own",
+                "no socket_vmnet answers at",
+                "socket_vmnet has no network of the kind",
+                "the network … cannot be started by vmnet",
+                "the network … is vmlan's own, and does not go by",
+                "… of the network … cannot be had from a socket_vmnet");
+        because("takes a kernel that refuses root what root may do: IdentityTest", "the network … cannot give up root");
         because("only on macOS; not run on a Mac", "QEMU would not inherit the open file");
         because(
                 "takes launchd: NetworkDaemonsTest, with a launchctl that keeps a list",

@@ -117,7 +117,6 @@ final class WorldProvocations {
                         "network",
                         "start",
                         "shared")));
-        prepared("$VMLAN_OWNER makes no sense: …", vmlan -> vmlan.with("VMLAN_OWNER", "0:0"), "network", "ls");
         prepared(
                 "the network … does not run, and starting it takes rights that you do not have",
                 vmlan -> vmlan.with("VMLAN_RIGHTS", "no"),
