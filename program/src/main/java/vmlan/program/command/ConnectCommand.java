@@ -48,7 +48,8 @@ final class ConnectCommand implements Callable<Integer> {
         Vm vm = session.store()
                 .known(name.endsWith(suffix) ? name.substring(0, name.length() - suffix.length()) : name);
         session.networks().revive(session.progress()::note);
-        try (GuestConnection connection = GuestConnection.open(vm, Integer.parseInt(port), session.networks())) {
+        try (GuestConnection connection =
+                GuestConnection.open(vm, Integer.parseInt(port), session.networks(), session.store())) {
             // The stream itself: what stands before it would turn bytes into text.
             connection.join(System.in, System.out);
         }

@@ -151,7 +151,7 @@ final class PsCommand implements Callable<Integer> {
             Map<String, Object> network = new LinkedHashMap<>();
             network.put("network", nic.network());
             network.put("mac", nic.mac());
-            network.put("ipv4", alive ? neighbors.ipv4(nic.mac()).orElse(null) : null);
+            network.put("ipv4", alive ? neighbors.ipv4(nic).orElse(null) : null);
             network.put("ipv6", alive ? neighbors.ipv6(nic.mac()) : List.of());
             network.put("published", List.of());
             networks.add(network);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import vmlan.program.files.Fields;
 import vmlan.program.message.Failure;
 import vmlan.program.serve.Networks;
@@ -18,10 +19,18 @@ public final class AddressWait {
 
     private final Networks networks;
     private final VmStore store;
+    private final Supplier<Neighbors> neighbors;
+    private int turns;
 
     public AddressWait(Networks networks, VmStore store) {
+        this(networks, store, Neighbors::now);
+    }
+
+    /// @param neighbors what the host knows at the moment
+    AddressWait(Networks networks, VmStore store, Supplier<Neighbors> neighbors) {
         this.networks = networks;
         this.store = store;
+        this.neighbors = neighbors;
     }
 
     /// @param network where it has them
@@ -29,10 +38,51 @@ public final class AddressWait {
     /// @param ipv6 those that others can use first
     public record Addresses(String network, String ipv4, List<String> ipv6) {}
 
+    /// What is waited for.
+    private enum Wanted {
+        IPV4("IPv4 address"),
+        IPV6("IPv6 address"),
+        EITHER("address");
+
+        private final String words;
+
+        Wanted(String words) {
+            this.words = words;
+        }
+
+        /// As the control API has it, which waits for one of the two at a time.
+        String until(int turn) {
+            return switch (this) {
+                case IPV4 -> "ipv4";
+                case IPV6 -> "ipv6";
+                case EITHER -> turn % 2 == 0 ? "ipv4" : "ipv6";
+            };
+        }
+
+        boolean isIn(Addresses addresses) {
+            boolean ipv4 = addresses.ipv4() != null;
+            boolean ipv6 = addresses.ipv6().stream().anyMatch(address -> !address.startsWith("fe80:"));
+            return switch (this) {
+                case IPV4 -> ipv4;
+                case IPV6 -> ipv6;
+                case EITHER -> ipv4 || ipv6;
+            };
+        }
+    }
+
     /// Blocks until the VM has an address of the family, at most for the limit.
     ///
     /// @throws Failure when it has none by then, or QEMU ended
     public Addresses await(Vm vm, boolean ipv6, Duration limit) throws Failure {
+        return await(vm, ipv6 ? Wanted.IPV6 : Wanted.IPV4, limit);
+    }
+
+    /// The same for an address that others can use, of whichever family it has first.
+    Addresses awaitAny(Vm vm, Duration limit) throws Failure {
+        return await(vm, Wanted.EITHER, limit);
+    }
+
+    private Addresses await(Vm vm, Wanted wanted, Duration limit) throws Failure {
         if (vm.nics().isEmpty() && vm.vmnetNics().isEmpty()) {
             throw Failure.usage(
                     vm.name() + " is on none of our networks, so its address is not known here",
@@ -45,12 +95,12 @@ public final class AddressWait {
             }
             long left = Math.max(0, deadline - System.nanoTime());
             long turn = Math.min(TURN.toSeconds(), Duration.ofNanos(left).toSeconds() + (left > 0 ? 1 : 0));
-            Addresses addresses = look(vm, ipv6, Math.min(turn, TURN.toSeconds()));
+            Addresses addresses = look(vm, wanted, Math.min(turn, TURN.toSeconds()));
             if (addresses != null) {
                 return addresses;
             }
             if (System.nanoTime() - deadline >= 0) {
-                throw none(vm, ipv6, limit);
+                throw none(vm, wanted, limit);
             }
             if (vm.nics().isEmpty() && left > 0) {
                 // the system tells nobody when it learns one
@@ -59,23 +109,23 @@ public final class AddressWait {
         }
     }
 
-    private static Failure none(Vm vm, boolean ipv6, Duration limit) {
+    private static Failure none(Vm vm, Wanted wanted, Duration limit) {
         if (vm.vmnetNics().isEmpty()) {
             return Failure.world(
-                    vm.name() + " has no " + (ipv6 ? "IPv6" : "IPv4") + " address after " + limit.toSeconds() + " s",
+                    vm.name() + " has no " + wanted.words + " after " + limit.toSeconds() + " s",
                     "see what it does: vmlan logs " + vm.name());
         }
         return Failure.world(
-                "this host knows no " + (ipv6 ? "IPv6" : "IPv4") + " address of " + vm.name() + " after "
-                        + limit.toSeconds() + " s",
+                "this host knows no " + wanted.words + " of " + vm.name() + " after " + limit.toSeconds() + " s",
                 "it is on QEMU's own vmnet, where the host knows whom it gave a lease or has spoken to; look at its"
                         + " console: vmlan console " + vm.name());
     }
 
-    private Addresses look(Vm vm, boolean ipv6, long seconds) throws Failure {
-        String until = ipv6 ? "ipv6" : "ipv4";
+    private Addresses look(Vm vm, Wanted wanted, long seconds) throws Failure {
         for (String network :
                 vm.nics().stream().map(Vm.VmNic::network).distinct().toList()) {
+            // the answer has all addresses, whichever is waited for
+            String until = wanted.until(turns++);
             Fields answer = networks.reachable(network)
                     .send(
                             "GET",
@@ -85,24 +135,20 @@ public final class AddressWait {
             for (Fields nic : answer.objects("networks")) {
                 Addresses addresses =
                         new Addresses(network, nic.optionalText("ipv4").orElse(null), nic.texts("ipv6"));
-                boolean there = ipv6
-                        ? addresses.ipv6().stream().anyMatch(address -> !address.startsWith("fe80:"))
-                        : addresses.ipv4() != null;
-                if (there) {
+                if (wanted.isIn(addresses)) {
                     return addresses;
                 }
             }
         }
-        return vm.vmnetNics().isEmpty() ? null : byTheHost(vm, ipv6);
+        return vm.vmnetNics().isEmpty() ? null : byTheHost(vm, wanted);
     }
 
     /// On QEMU's own vmnet, of which only the host's system knows.
-    private static Addresses byTheHost(Vm vm, boolean ipv6) {
-        Neighbors neighbors = Neighbors.now();
+    private Addresses byTheHost(Vm vm, Wanted wanted) {
+        Neighbors known = neighbors.get();
         for (Vm.VmNic nic : vm.vmnetNics()) {
-            Addresses addresses =
-                    new Addresses(nic.network(), neighbors.ipv4(nic.mac()).orElse(null), neighbors.ipv6(nic.mac()));
-            if (ipv6 ? !addresses.ipv6().isEmpty() : addresses.ipv4() != null) {
+            Addresses addresses = new Addresses(nic.network(), known.ipv4(nic).orElse(null), known.ipv6(nic.mac()));
+            if (wanted.isIn(addresses)) {
                 return addresses;
             }
         }

@@ -25,13 +25,16 @@ import vmlan.packet.MacAddress;
 /// is `1,` and the address, without leading zeros. One by RFC 4361 is `ff,`, four bytes of the interface and a DUID, at
 /// whose end the MAC address stands where it is made of that (RFC 8415 §11.2 and §11.4, types 1 and 3) and not
 /// otherwise (tart's FAQ, minikube's `pkg/drivers/common/vmnet`). An address that was given anew leaves the old entry
-/// where it was, so the one that ends last counts.
+/// where it was, so the one that ends last counts. `lease` is its end in seconds since 1970: bootpd compares it with
+/// the
+/// `tv_sec` of gettimeofday(2), keeps an entry after that, and one without has no end (Apple's bootp,
+/// `bootpd.tproj/dhcpd.c`, S_lease_time_expiry and DHCPLeases_reclaim).
 ///
 /// Trust: `name` is what a guest says that it is called, and not read.
 public record BootpdLeases(List<Lease> leases) {
     static final String FILE = "/var/db/dhcpd_leases";
 
-    /// @param end in seconds, for comparing
+    /// @param end in seconds since 1970
     public record Lease(MacAddress mac, Ipv4Address address, long end) {}
 
     /// What makes no sense is left out.
@@ -39,13 +42,13 @@ public record BootpdLeases(List<Lease> leases) {
         List<Lease> leases = new ArrayList<>();
         MacAddress mac = null;
         Ipv4Address address = null;
-        long end = 0;
+        long end = Long.MAX_VALUE;
         for (String line : text.lines().map(String::strip).toList()) {
             switch (line) {
                 case "{" -> {
                     mac = null;
                     address = null;
-                    end = 0;
+                    end = Long.MAX_VALUE;
                 }
                 case "}" -> {
                     if (mac != null && address != null) {
@@ -58,8 +61,10 @@ public record BootpdLeases(List<Lease> leases) {
                         address = Neighbors.ipv4Address(value).orElse(null);
                     } else if (line.startsWith("hw_address=")) {
                         mac = client(value).orElse(null);
-                    } else if (value.matches("0x[0-9a-fA-F]{1,15}") && line.startsWith("lease=")) {
-                        end = HexFormat.fromHexDigitsToLong(value.substring(2));
+                    } else if (line.startsWith("lease=")) {
+                        end = value.matches("0x[0-9a-fA-F]{1,15}")
+                                ? HexFormat.fromHexDigitsToLong(value.substring(2))
+                                : 0;
                     }
                 }
             }
@@ -77,9 +82,10 @@ public record BootpdLeases(List<Lease> leases) {
         return identifier.length() > 100 ? Optional.empty() : Neighbors.mac(identifier.replaceFirst("^" + duid, ""));
     }
 
-    Optional<Ipv4Address> of(MacAddress mac) {
+    /// @param now in seconds since 1970
+    Optional<Ipv4Address> of(MacAddress mac, long now) {
         return leases.stream()
-                .filter(lease -> lease.mac().equals(mac))
+                .filter(lease -> lease.mac().equals(mac) && lease.end() > now)
                 .max(Comparator.comparingLong(Lease::end))
                 .map(Lease::address);
     }

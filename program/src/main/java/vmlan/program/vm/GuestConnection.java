@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import vmlan.program.control.ControlClient;
 import vmlan.program.files.Fields;
 import vmlan.program.files.Places;
@@ -21,6 +22,9 @@ import vmlan.program.serve.Networks;
 public final class GuestConnection implements AutoCloseable {
     /// The network waits for a guest that boots, and tries two addresses; longer than its own limit.
     private static final Duration LIMIT = Duration.ofSeconds(160);
+
+    /// A guest that boots, as long as `ip` waits for it where nobody says how long.
+    private static final Duration ADDRESS_LIMIT = Duration.ofSeconds(60);
 
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
     /// One address of a guest on the LAN; ARP gives up after three seconds.
@@ -37,13 +41,15 @@ public final class GuestConnection implements AutoCloseable {
         this.fromGuest = fromGuest;
     }
 
+    /// Waits for a guest that boots, until it has an address.
+    ///
     /// @throws Failure when the guest does not accept, or there is no way to it
-    public static GuestConnection open(Vm vm, int tcpPort, Networks networks) throws Failure {
+    public static GuestConnection open(Vm vm, int tcpPort, Networks networks, VmStore store) throws Failure {
         if (!vm.isAlive()) {
             throw Failure.world(vm.name() + " does not run", "start it: " + vm.startLine());
         }
         if (vm.nics().isEmpty() && !vm.vmnetNics().isEmpty()) {
-            return dial(vm, tcpPort, known(vm));
+            return dial(vm, tcpPort, addresses(vm, networks, store));
         }
         if (vm.nics().isEmpty()) {
             throw Failure.usage(
@@ -57,27 +63,21 @@ public final class GuestConnection implements AutoCloseable {
                 return new GuestConnection(switched.channel(), switched.in());
             }
         }
-        return byTheLan(vm, tcpPort, networks);
+        return byTheLan(vm, tcpPort, networks, store);
     }
 
-    /// What the host's system knows of a guest on QEMU's own vmnet.
-    private static List<String> known(Vm vm) throws Failure {
-        Neighbors neighbors = Neighbors.now();
-        List<String> addresses = new ArrayList<>();
-        for (Vm.VmNic nic : vm.vmnetNics()) {
-            neighbors.ipv4(nic.mac()).ifPresent(addresses::add);
-            neighbors.ipv6(nic.mac()).stream().findFirst().ifPresent(addresses::add);
-        }
-        if (addresses.isEmpty()) {
-            throw Failure.world(
-                    "this host knows no address of " + vm.name(),
-                    "it is on QEMU's own vmnet, where the host knows whom it gave a lease or has spoken to; look at its"
-                            + " console: vmlan console " + vm.name());
-        }
-        return addresses;
+    /// Those that it can be dialled at.
+    private static List<String> addresses(Vm vm, Networks networks, VmStore store) throws Failure {
+        AddressWait.Addresses found = new AddressWait(networks, store).awaitAny(vm, ADDRESS_LIMIT);
+        return Stream.concat(
+                        Stream.ofNullable(found.ipv4()),
+                        found.ipv6().stream()
+                                .filter(address -> !address.startsWith("fe80:"))
+                                .limit(1))
+                .toList();
     }
 
-    private static GuestConnection byTheLan(Vm vm, int tcpPort, Networks networks) throws Failure {
+    private static GuestConnection byTheLan(Vm vm, int tcpPort, Networks networks, VmStore store) throws Failure {
         String network = vm.nics().getFirst().network();
         if (!networks.known(network).mode().hasUplink()) {
             throw Failure.usage(
@@ -95,19 +95,7 @@ public final class GuestConnection implements AutoCloseable {
                                     .orElse(""),
                     "start the network anew with rights: sudo vmlan network start " + network);
         }
-        List<String> addresses = new ArrayList<>();
-        for (Fields nic : client.send("GET", "/v1/vms/" + vm.name(), Map.of(), ANSWER_LIMIT)
-                .objects("networks")) {
-            nic.optionalText("ipv4").ifPresent(addresses::add);
-            nic.texts("ipv6").stream()
-                    .filter(address -> !address.startsWith("fe80:"))
-                    .findFirst()
-                    .ifPresent(addresses::add);
-        }
-        if (addresses.isEmpty()) {
-            throw Failure.world(vm.name() + " has shown no address", "see what it does: vmlan logs " + vm.name());
-        }
-        return dial(vm, tcpPort, addresses);
+        return dial(vm, tcpPort, addresses(vm, networks, store));
     }
 
     private static GuestConnection dial(Vm vm, int tcpPort, List<String> addresses) throws Failure {

@@ -6,13 +6,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import vmlan.packet.Ipv4Address;
 import vmlan.packet.Ipv6Address;
 import vmlan.packet.MacAddress;
+import vmlan.program.config.NetworkName;
 import vmlan.qemu.tool.Tool;
 
 /// What this host itself knows of the guests on networks that are none of ours: the leases of macOS' DHCP server, and
@@ -31,9 +34,13 @@ import vmlan.qemu.tool.Tool;
 ///
 /// @param leases of macOS' own networks
 /// @param caches the lines
-public record Neighbors(BootpdLeases leases, List<String> caches) {
+/// @param time when that was so, in seconds since 1970
+public record Neighbors(BootpdLeases leases, List<String> caches, long time) {
     /// Where nobody asks.
-    public static final Neighbors NONE = of("", "");
+    public static final Neighbors NONE = of("", "", 0);
+
+    /// Those of QEMU's own networks that macOS' DHCP server serves; on a bridged one it is somebody else's.
+    private static final Set<String> SERVED = Set.of(NetworkName.VMNET_SHARED, NetworkName.VMNET_HOST);
 
     private static final Duration LIMIT = Duration.ofSeconds(5);
     private static final Path ARP = Path.of("/usr/sbin/arp");
@@ -45,18 +52,19 @@ public record Neighbors(BootpdLeases leases, List<String> caches) {
     public static Neighbors now() {
         boolean linux = Files.exists(PROC);
         String caches = linux ? beginning(PROC) : said(ARP) + "\n" + said(NDP);
-        return of(linux ? "" : beginning(Path.of(BootpdLeases.FILE)), caches);
+        String leases = linux ? "" : beginning(Path.of(BootpdLeases.FILE));
+        return of(leases, caches, Instant.now().getEpochSecond());
     }
 
-    static Neighbors of(String leases, String caches) {
-        return new Neighbors(BootpdLeases.parse(leases), caches.lines().toList());
+    static Neighbors of(String leases, String caches, long time) {
+        return new Neighbors(BootpdLeases.parse(leases), caches.lines().toList(), time);
     }
 
     /// Its lease is newer than what the host has spoken to, where macOS gives the addresses.
-    public Optional<String> ipv4(String mac) {
-        MacAddress wanted = MacAddress.parse(mac);
-        return leases.of(wanted)
-                .or(() -> caches.stream()
+    public Optional<String> ipv4(Vm.VmNic nic) {
+        MacAddress wanted = MacAddress.parse(nic.mac());
+        Optional<Ipv4Address> lease = SERVED.contains(nic.network()) ? leases.of(wanted, time) : Optional.empty();
+        return lease.or(() -> caches.stream()
                         .filter(line -> names(line, wanted))
                         .flatMap(line ->
                                 words(line).stream().map(Neighbors::ipv4Address).flatMap(Optional::stream))
