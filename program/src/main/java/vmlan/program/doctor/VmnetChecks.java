@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import vmlan.host.macos.SocketVmnet;
 import vmlan.host.macos.VmnetException;
 import vmlan.host.macos.VmnetFeature;
 import vmlan.network.change.HostRoute;
@@ -16,6 +15,7 @@ import vmlan.packet.Ipv4Address;
 import vmlan.packet.Ipv4Prefix;
 import vmlan.program.message.Failure;
 import vmlan.program.serve.HostNics;
+import vmlan.program.serve.SocketVmnets;
 import vmlan.qemu.tool.Tool;
 
 /// Apple's vmnet: whether it opens, whom it obeys, and what of the host may be in its way. Not run on a Mac: what
@@ -158,9 +158,9 @@ final class VmnetChecks {
 
     private Finding socketVmnet() throws IOException {
         List<String> running = new ArrayList<>();
-        first(SocketVmnet.paths()).ifPresent(path -> running.add("shared at " + path));
+        first(SocketVmnets.shared()).ifPresent(path -> running.add("shared at " + path));
         for (String nic : bridgeableNames()) {
-            first(SocketVmnet.paths(nic)).ifPresent(path -> running.add("bridged to " + nic + " at " + path));
+            first(SocketVmnets.bridged(nic)).ifPresent(path -> running.add("bridged to " + nic + " at " + path));
         }
         if (!running.isEmpty()) {
             return Finding.ok("socket_vmnet", "runs: " + String.join(", ", running), WHY_SOCKET);

@@ -90,9 +90,14 @@ final class NetworkTrial {
 
     private static String dhcpCure(VmnetSettings settings) {
         return settings.mode() == VmnetMode.BRIDGED
-                ? "see whether the LAN of " + settings.ifName()
-                        + " has a DHCP server, and lets other MAC addresses in: on Wi-Fi some do not"
+                ? dhcpCure(settings.ifName())
                 : VmnetFramework.adviceWithoutAddresses();
+    }
+
+    /// @param nic that is bridged
+    static String dhcpCure(String nic) {
+        return "see whether the LAN of " + nic
+                + " has a DHCP server, and lets other MAC addresses in: on Wi-Fi some do not";
     }
 
     /// One start and its stop.

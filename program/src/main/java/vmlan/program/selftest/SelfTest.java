@@ -20,6 +20,7 @@ import vmlan.host.macos.VmnetSettings;
 import vmlan.program.config.Vmnet;
 import vmlan.program.message.Failure;
 import vmlan.program.serve.HostNics;
+import vmlan.program.serve.SocketVmnets;
 import vmlan.qemu.Qemu;
 import vmlan.qemu.QemuException;
 
@@ -33,6 +34,8 @@ public final class SelfTest {
     /// From this macOS on it depends on how this program is signed (vmnet-helper, README and pull request 136): tried.
     private static final int WITHOUT_ROOT = 26;
 
+    private static final String NAME_A_NIC = "name one: --interface NIC (see: vmlan interfaces)";
+
     private static final String AS_ROOT = "type: sudo ./vmlan doctor --selftest";
 
     /// Asks the machine's own QEMU what it is.
@@ -42,7 +45,8 @@ public final class SelfTest {
     }
 
     private final Machine machine;
-    private final String wantedNic;
+    /// To bridge to; null where nobody named one, until [#chooseNic].
+    private String nic;
     private final InterfaceStart starter;
     private final FindQemu qemu;
     private final ReportFile report;
@@ -67,7 +71,7 @@ public final class SelfTest {
                     "on Linux another command does the like: vmlan demo");
         }
         this.machine = Machine.look(version);
-        this.wantedNic = wantedNic;
+        this.nic = wantedNic;
         this.starter = starter;
         this.qemu = qemu;
         this.journal = new Journal(told);
@@ -121,6 +125,9 @@ public final class SelfTest {
         if (journal.step("framework", this::open)) {
             journal.step("symbols", this::symbols);
             journal.step("NICs", this::nics);
+            if (nic == null) {
+                journal.step("bridged: NIC", this::chooseNic);
+            }
             networks();
             journal.step("calls", this::calls);
         }
@@ -168,6 +175,28 @@ public final class SelfTest {
                 : Step.Outcome.ok(String.join(", ", nics));
     }
 
+    private Step.Outcome chooseNic() throws VmnetException {
+        String defaultRoute;
+        try {
+            defaultRoute = HostNics.ofDefaultRoute();
+        } catch (Failure e) {
+            return Step.Outcome.untried(
+                    "the host has no default route, so it is not clear which NIC is meant", NAME_A_NIC);
+        }
+        List<String> up;
+        try {
+            up = HostNics.bridgeable().stream()
+                    .filter(HostNics.HostNic::up)
+                    .map(HostNics.HostNic::name)
+                    .toList();
+        } catch (Failure e) {
+            return Step.Outcome.untried(e.what(), NAME_A_NIC);
+        }
+        BridgeChoice choice = BridgeChoice.of(defaultRoute, framework.sharedInterfaces(), up::contains);
+        nic = choice.nic();
+        return nic == null ? Step.Outcome.untried(choice.why(), NAME_A_NIC) : Step.Outcome.ok(choice.why());
+    }
+
     private void networks() throws InterruptedException {
         if (!machine.root() && Vmnet.library().isEmpty() && machine.macos() < WITHOUT_ROOT) {
             journal.step("networks", () -> Step.Outcome.untried("vmnet takes root's rights on this macOS", AS_ROOT));
@@ -176,23 +205,9 @@ public final class SelfTest {
         NetworkTrial trial = new NetworkTrial(framework, starter, journal, random, PATIENCE);
         trial.run("host", VmnetSettings.host());
         trial.run("shared", VmnetSettings.shared());
-        String[] nic = {wantedNic};
-        if (nic[0] == null) {
-            boolean known = journal.step("bridged: NIC", () -> {
-                try {
-                    nic[0] = HostNics.ofDefaultRoute();
-                } catch (Failure e) {
-                    return Step.Outcome.untried(
-                            "the host has no default route, so it is not clear which NIC is meant",
-                            "name one: --interface NIC (see: vmlan interfaces)");
-                }
-                return Step.Outcome.ok(nic[0] + ", that of the default route");
-            });
-            if (!known) {
-                return;
-            }
+        if (nic != null) {
+            trial.run("bridged", VmnetSettings.bridged(nic));
         }
-        trial.run("bridged", VmnetSettings.bridged(nic[0]));
     }
 
     /// What the framework called in, on its own threads.
@@ -211,29 +226,38 @@ public final class SelfTest {
                 : Step.Outcome.note("none failed; " + late);
     }
 
+    /// Those daemons that networks would take, each for its own network.
     private void socketVmnet() throws InterruptedException {
-        Optional<Path> socket = SocketVmnet.find(SocketVmnet.paths());
-        if (socket.isEmpty()) {
+        Optional<Path> shared = SocketVmnet.find(SocketVmnets.shared());
+        Optional<Path> bridged = nic == null ? Optional.empty() : SocketVmnet.find(SocketVmnets.bridged(nic));
+        if (shared.isEmpty() && bridged.isEmpty()) {
             journal.step("socket_vmnet", () -> Step.Outcome.note("not installed, or it does not run"));
-            return;
         }
+        if (shared.isPresent()) {
+            socketVmnet("socket_vmnet", shared.get(), VmnetFramework.adviceWithoutAddresses());
+        }
+        if (bridged.isPresent()) {
+            socketVmnet("socket_vmnet bridged", bridged.get(), NetworkTrial.dhcpCure(nic));
+        }
+    }
+
+    private void socketVmnet(String name, Path socket, String advice) throws InterruptedException {
         SocketVmnetStation[] station = new SocketVmnetStation[1];
         try {
-            boolean attached = journal.step("socket_vmnet", () -> {
-                station[0] = new SocketVmnetStation(socket.get());
+            boolean attached = journal.step(name, () -> {
+                station[0] = new SocketVmnetStation(socket);
                 return station[0].awaitAttached()
-                        ? Step.Outcome.ok("connected to " + socket.get())
+                        ? Step.Outcome.ok("connected to " + socket)
                         : Step.Outcome.failed(
-                                socket.get() + " does not take a connection",
+                                socket + " does not take a connection",
                                 "start it anew: sudo brew services restart socket_vmnet");
             });
             if (attached) {
-                new NetworkTrial(framework, starter, journal, random, PATIENCE)
-                        .ask("socket_vmnet", station[0], VmnetFramework.adviceWithoutAddresses());
+                new NetworkTrial(framework, starter, journal, random, PATIENCE).ask(name, station[0], advice);
             }
         } finally {
             if (station[0] != null) {
-                journal.step("socket_vmnet: end", () -> {
+                journal.step(name + ": end", () -> {
                     station[0].end();
                     return Step.Outcome.ok("hung up");
                 });

@@ -2,6 +2,9 @@ package vmlan.tests.macos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -133,6 +136,45 @@ class SelfTestTest {
             assertThat(steps.get("host: stop").text("found")).contains("VMNET_INVALID_ACCESS");
             assertThat(steps.get("bridged: NIC").text("found")).contains("the host has no default route");
             assertThat(steps).doesNotContainKey("bridged: start");
+        }
+    }
+
+    /// The daemons of socket_vmnet are two who listen, and say nothing.
+    @Test
+    void behindAVpnItBridgesANicThatIsUpAndAsksTheDaemonsThatNetworksWould() throws Exception {
+        String vpn = """
+                ip link add utun4 type veth peer name tunnel
+                ip link set tunnel up
+                ip addr add 192.0.2.1/24 dev utun4
+                ip link set utun4 up
+                ip route add default via 192.0.2.254
+                ip link add en1 type veth peer name cable
+                ip link set cable up
+                ip link set en1 up
+                exec "$@"
+                """;
+        Path sockets = Files.createTempDirectory(Path.of("/tmp"), "vmlan-sv");
+        Path shared = sockets.resolve("socket_vmnet");
+        Path bridged = sockets.resolve("socket_vmnet.bridged.en1");
+        try (Installation vmlan = installation(vpn).with("VMLAN_SOCKET_VMNET", sockets.toString());
+                ServerSocketChannel first = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+                ServerSocketChannel second = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            first.bind(UnixDomainSocketAddress.of(shared));
+            second.bind(UnixDomainSocketAddress.of(bridged));
+
+            Map<String, Fields> steps = steps(vmlan.vmlan(selfTest("--json")).out());
+
+            assertThat(steps.get("bridged: NIC").text("found"))
+                    .isEqualTo("en1, the first that is up of those that vmnet bridges: the default route is by utun4,"
+                            + " which vmnet does not bridge");
+            assertThat(steps).containsKey("bridged: start");
+            assertThat(steps.get("socket_vmnet").text("found")).isEqualTo("connected to " + shared);
+            assertThat(steps.get("socket_vmnet bridged").text("found")).isEqualTo("connected to " + bridged);
+            assertThat(steps.get("socket_vmnet bridged: DHCP").text("do")).contains("the LAN of en1");
+        } finally {
+            Files.deleteIfExists(shared);
+            Files.deleteIfExists(bridged);
+            Files.delete(sockets);
         }
     }
 
