@@ -1,7 +1,7 @@
 package vmlan.qemu;
 
 /// What went wrong with QEMU or with what it needs, in one line, and what to do about it, in another.
-public sealed class QemuException extends Exception permits GuestAgent.RefusedException {
+public sealed class QemuException extends Exception permits GuestAgent.RefusedException, QemuStaysException {
     private static final long serialVersionUID = 1;
 
     /// Whose it is to mend.

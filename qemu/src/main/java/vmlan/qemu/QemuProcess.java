@@ -99,7 +99,7 @@ public final class QemuProcess {
     public static QemuProcess startBySudo(
             List<String> commandLine, Path stateFolder, Path pidFile, Path qmpSocket, Path directory, List<Path> files)
             throws QemuException {
-        return startBySudo(SudoLaunch.sudo(), commandLine, stateFolder, pidFile, qmpSocket, directory, files);
+        return startBySudo(Sudo.find(), commandLine, stateFolder, pidFile, qmpSocket, directory, files);
     }
 
     static QemuProcess startBySudo(
@@ -246,7 +246,8 @@ public final class QemuProcess {
     interface Launched {
         boolean isAlive();
 
-        void kill();
+        /// @return the QEMU that could not be ended and runs on; empty where there is none
+        Optional<Long> kill();
     }
 
     /// @param shell the one above QEMU; null: it has ended already
@@ -257,12 +258,13 @@ public final class QemuProcess {
         }
 
         @Override
-        public void kill() {
+        public Optional<Long> kill() {
             if (shell != null) {
                 List<ProcessHandle> all = shell.descendants().toList();
                 shell.destroyForcibly();
                 all.forEach(ProcessHandle::destroyForcibly);
             }
+            return Optional.empty();
         }
     }
 
@@ -274,7 +276,7 @@ public final class QemuProcess {
                 while (launched.isAlive()) {
                     TimeUnit.NANOSECONDS.sleep(LOOK_EVERY.toNanos());
                     if (System.nanoTime() - deadline > 0) {
-                        launched.kill();
+                        end("it did not come up in time" + complaint());
                         throw new QemuException(
                                 "QEMU did not come up within " + START_LIMIT.toSeconds() + " s" + complaint(),
                                 "see " + stateFolder.resolve("qemu.log") + "; is this machine very busy?");
@@ -285,8 +287,11 @@ public final class QemuProcess {
                     }
                 }
             } catch (InterruptedException e) {
-                launched.kill();
-                Thread.currentThread().interrupt();
+                try {
+                    end("interrupted");
+                } finally {
+                    Thread.currentThread().interrupt();
+                }
                 throw new QemuException("interrupted while QEMU started", "start the VM again", e);
             }
             String words = lastWords(stateFolder);
@@ -299,6 +304,17 @@ public final class QemuProcess {
                                                     .orElse("")
                                     : words),
                     "see " + stateFolder.resolve("qemu.log") + " for its command line");
+        }
+
+        private void end(String why) throws QemuException {
+            Optional<Long> stays = launched.kill();
+            if (stays.isPresent()) {
+                long left = stays.get();
+                throw new QemuStaysException(
+                        why + "; QEMU (pid " + left + ") is root's still, and runs on",
+                        "end it: sudo kill " + left,
+                        left);
+            }
         }
 
         private Optional<QemuProcess> running() {

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import vmlan.qemu.tool.Programs;
 import vmlan.qemu.tool.Tool;
 
 /// A QEMU that sudo starts, which becomes the user by itself (see [RootStart]).
@@ -62,11 +61,6 @@ final class SudoLaunch implements QemuProcess.Launched {
         this.sudo = sudo;
         this.exitFile = exitFile;
         this.pidFile = pidFile;
-    }
-
-    static Path sudo() throws QemuException {
-        return Programs.find("sudo", System.getenv(), List.of(Path.of("/usr/bin")))
-                .orElseThrow(() -> new QemuException("sudo is not installed", "start vmlan as root, or install sudo"));
     }
 
     /// Blocks while sudo asks for a password, on the terminal.
@@ -131,24 +125,23 @@ final class SudoLaunch implements QemuProcess.Launched {
     }
 
     /// It may be root's still, and then only root can end it. sudo asks nobody here; where it would have to, QEMU
-    /// stays,
-    /// and its pid file says which it is.
+    /// stays.
     @Override
-    public void kill() {
+    public Optional<Long> kill() {
         Optional<Long> pid = QemuProcess.written(pidFile);
-        if (pid.isEmpty()) {
-            return;
+        if (pid.isEmpty()
+                || ProcessHandle.of(pid.get())
+                        .map(ProcessHandle::destroyForcibly)
+                        .orElse(true)) {
+            return Optional.empty();
         }
-        boolean ours =
-                ProcessHandle.of(pid.get()).map(ProcessHandle::destroyForcibly).orElse(true);
-        if (!ours) {
-            try {
-                Tool.run(
-                        KILL_LIMIT,
-                        List.of(sudo.toString(), "-n", "--", "/bin/kill", "-KILL", Long.toString(pid.get())));
-            } catch (IOException e) {
-                // as where sudo refuses
-            }
+        try {
+            Tool killed = Tool.run(
+                    KILL_LIMIT, List.of(sudo.toString(), "-n", "--", "/bin/kill", "-KILL", Long.toString(pid.get())));
+            return killed.succeeded() ? Optional.empty() : pid;
+        } catch (IOException e) {
+            // as where sudo refuses
+            return pid;
         }
     }
 }

@@ -17,6 +17,8 @@ import vmlan.host.posix.Identity;
 import vmlan.program.files.Places;
 import vmlan.program.message.Failure;
 import vmlan.program.message.ShellWords;
+import vmlan.qemu.QemuException;
+import vmlan.qemu.Sudo;
 
 /// Networks that launchd starts with the machine, as root: `vmlan network autostart`. The file and launchctl take
 /// rights, which setup/network-daemon.sh is given.
@@ -97,7 +99,7 @@ public final class NetworkDaemons {
         return names;
     }
 
-    /// Sees whether it can be done at all.
+    /// Sees whether it can be done at all; sudo may ask for a password, and remembers it for [#enable].
     public void check(String network) throws Failure {
         if (!machine.mac()) {
             throw Failure.usage(
@@ -120,6 +122,13 @@ public final class NetworkDaemons {
             throw Failure.world(
                     "a daemon of launchd takes rights to install and to remove",
                     "add --sudo to the command; it types: sudo " + ShellWords.join(command("install", network)));
+        }
+        if (root.equals(Path.of("/"))) {
+            try {
+                Sudo.agree();
+            } catch (QemuException e) {
+                throw Failure.of(e);
+            }
         }
     }
 
@@ -196,6 +205,11 @@ public final class NetworkDaemons {
             }
             script("remove", network, "");
         }
+    }
+
+    /// Where it says why it does not serve.
+    Path log(String network) {
+        return daemon(network).log();
     }
 
     private NetworkDaemon daemon(String network) {

@@ -13,6 +13,7 @@ import vmlan.program.autostart.Autostart;
 import vmlan.program.message.Failure;
 import vmlan.program.vm.AutostartMark;
 import vmlan.program.vm.LinePlanner;
+import vmlan.program.vm.QemuRights;
 import vmlan.program.vm.Vm;
 import vmlan.program.vm.VmStore;
 
@@ -70,6 +71,7 @@ final class AutostartCommand implements Callable<Integer> {
             }
             Vm vm = store.known(name);
             new LinePlanner(session.places(), session.progress()).checkBackground(vm.spec());
+            QemuRights.checkAlone(vm.spec());
             List<String> notes = autostart.enable(name, vm.isAlive());
             mark.set(name, true);
             notes.forEach(session.progress()::note);

@@ -8,6 +8,7 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 import picocli.CommandLine.Option;
 import vmlan.program.autostart.NetworkDaemons;
+import vmlan.program.autostart.NetworkHandover;
 import vmlan.program.config.NetworkName;
 import vmlan.program.message.Failure;
 import vmlan.program.serve.Networks;
@@ -42,15 +43,33 @@ final class NetworkAutostart {
         } else {
             // There has to be such a network.
             session.networks().wanted(name);
-            daemons.check(name);
-            // Two processes cannot serve it. Its VMs go on, and are back on it at once.
-            session.networks().stop(name, false);
-            daemons.enable(name).forEach(session.progress()::note);
+            new NetworkHandover(daemons, served(session.networks(sudo), name), NetworkHandover.LIMIT)
+                    .toLaunchd(name, session.progress()::note)
+                    .forEach(session.progress()::note);
         }
         if (json) {
             session.json(row(name, !off));
         }
         return 0;
+    }
+
+    private static NetworkHandover.Served served(Networks networks, String name) {
+        return new NetworkHandover.Served() {
+            @Override
+            public boolean isServed() throws Failure {
+                return networks.client(name).isServed();
+            }
+
+            @Override
+            public boolean stop() throws Failure {
+                return networks.stop(name, false);
+            }
+
+            @Override
+            public void start() throws Failure {
+                networks.running(name);
+            }
+        };
     }
 
     private void list(Session session, NavigableSet<String> started) throws Failure {

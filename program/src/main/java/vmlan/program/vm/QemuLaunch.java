@@ -7,12 +7,15 @@ import vmlan.program.message.Failure;
 import vmlan.program.message.Progress;
 import vmlan.qemu.QemuException;
 import vmlan.qemu.QemuProcess;
+import vmlan.qemu.QemuStaysException;
 import vmlan.qemu.RootStart;
 
 /// QEMU's command line for a VM, and its start in the background: by this user, or by root where that has to be.
 ///
 /// @param root null where QEMU starts as any program does
 record QemuLaunch(Places places, VmStore store, Progress progress, RootStart root) {
+    /// net/vmnet-common.m, vmnet_if_create.
+    private static final String NO_VMNET = "cannot create vmnet interface";
 
     /// QEMU's own words.
     List<String> line(StartPlan plan, String name, List<NicPlan> nics) throws Failure {
@@ -27,7 +30,9 @@ record QemuLaunch(Places places, VmStore store, Progress progress, RootStart roo
     }
 
     /// What QEMU left in its folder goes with a VM that never ran, so the remedy is the command line itself.
-    QemuProcess start(List<String> line, Vm vm, Path pidFile) throws Failure {
+    ///
+    /// @throws QemuStaysException it runs all the same
+    QemuProcess start(List<String> line, Vm vm, Path pidFile) throws Failure, QemuStaysException {
         String name = vm.name();
         Path folder = store.folder(name);
         Path monitor = store.qmpSocket(name);
@@ -39,9 +44,22 @@ record QemuLaunch(Places places, VmStore store, Progress progress, RootStart roo
             progress.note("sudo starts QEMU, which becomes " + root.user() + " before the guest runs");
             List<Path> files = List.of(store.consoleLog(name));
             return QemuProcess.startBySudo(line, folder, pidFile, monitor, vm.directory(), files);
+        } catch (QemuStaysException e) {
+            throw e;
         } catch (QemuException e) {
-            String remedy = root == null ? "see what was run: the same command with --dry-run" : e.remedy();
-            throw Failure.world(e.what(), remedy, e);
+            throw Failure.world(e.what(), remedy(vm, e), e);
         }
+    }
+
+    /// Where it is tried without root, as from macOS 26 on, vmnet may refuse. It does not say why: QEMU's words are
+    /// `general failure (possibly not enough privileges)` of a status that means many things (net/vmnet-common.m).
+    private String remedy(Vm vm, QemuException e) {
+        if (root != null) {
+            return e.remedy();
+        }
+        if (!vm.vmnetNics().isEmpty() && e.what().contains(NO_VMNET) && !QemuRights.isRoot()) {
+            return "let sudo start QEMU, which becomes you before the guest runs, by the same command with --sudo";
+        }
+        return "see what was run: the same command with --dry-run";
     }
 }

@@ -7,7 +7,7 @@ import vmlan.program.message.Failure;
 import vmlan.qemu.RootStart;
 
 /// Whether root has to start QEMU: for its own vmnet, up to macOS 15, unless this user is root.
-final class QemuRights {
+public final class QemuRights {
     /// Set where this command was typed behind sudo, which gave its rights up: so sudo may be asked once more.
     private static final String BY_SUDO = "VMLAN_BY_SUDO";
 
@@ -18,12 +18,30 @@ final class QemuRights {
     ///
     /// @param bySudo whether the user said that sudo may do it
     static Optional<RootStart> wanted(List<NicSpec> nics, boolean bySudo) {
-        // the real user's name (JDK: getpwuid(getuid()))
-        String user = System.getProperty("user.name");
-        boolean wanted = nics.stream().anyMatch(NicSpec::isOfQemu)
-                && (Vmnet.takesRoot() || isAllowed(bySudo))
-                && !user.equals("root");
-        return wanted ? Optional.of(new RootStart(user)) : Optional.empty();
+        boolean wanted =
+                nics.stream().anyMatch(NicSpec::isOfQemu) && (Vmnet.takesRoot() || isAllowed(bySudo)) && !isRoot();
+        return wanted ? Optional.of(new RootStart(user())) : Optional.empty();
+    }
+
+    static boolean isRoot() {
+        return user().equals("root");
+    }
+
+    /// The real user's (JDK: getpwuid(getuid())).
+    private static String user() {
+        return System.getProperty("user.name");
+    }
+
+    /// Where nobody will be there to be asked for a password.
+    ///
+    /// @throws Failure it would never start
+    public static void checkAlone(VmSpec spec) throws Failure {
+        if (spec.nics().stream().anyMatch(NicSpec::isOfQemu) && Vmnet.takesRoot() && !isRoot()) {
+            throw Failure.usage(
+                    "a VM with --via qemu cannot start by itself: up to macOS 15 only root can start QEMU's own vmnet",
+                    "have it on a network of vmlan's, by run without --via qemu; such a network starts with the machine"
+                            + " by: vmlan network autostart --sudo NETWORK");
+        }
     }
 
     /// The same where it is about to be started.

@@ -25,6 +25,13 @@ public final class VmRestart {
     /// @return false when it runs already
     public boolean start(String name) throws Failure {
         try {
+            store.known(name);
+            try (VmLocks.Held held = store.take(name, "starting")) {
+                if (store.known(name).isAlive()) {
+                    // it needs nothing, also where a start would lack something now
+                    return false;
+                }
+            }
             // What it needs first, without the lock: a demo guest may have to be downloaded.
             StartPlan plan = starter.plan(store.known(name));
             try (VmLocks.Held held = store.take(name, "starting")) {
@@ -54,6 +61,7 @@ public final class VmRestart {
             // Now, when it costs nobody a VM: networks.yaml may be wrong, or rights be missing, or sudo be refused.
             starter.startNetworks(known.spec());
             StartPlan plan = starter.plan(known);
+            starter.askSudo();
             if (deadline.isZero()) {
                 stopper.hurry(name);
             }

@@ -7,8 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import vmlan.program.control.ControlClient;
-import vmlan.program.files.Fields;
 import vmlan.program.files.FileLock;
 import vmlan.program.files.Places;
 import vmlan.program.message.Failure;
@@ -20,14 +18,14 @@ import vmlan.qemu.ProcessMark;
 import vmlan.qemu.Qemu;
 import vmlan.qemu.QemuException;
 import vmlan.qemu.QemuProcess;
+import vmlan.qemu.QemuStaysException;
 import vmlan.qemu.RootStart;
+import vmlan.qemu.Sudo;
 
 /// Starts a VM: finds QEMU and how fast it can run here, claims a name, registers the NICs with their
 /// networks, starts QEMU, and sees that its links are up. What goes wrong on the way is undone.
 public final class VmStarter {
     private static final Duration REQUEST_LIMIT = Duration.ofSeconds(15);
-    /// QEMU dials as soon as it runs; 8.0 to 9.1 try once a second. A loaded machine needs longer.
-    private static final Duration ATTACH_LIMIT = Duration.ofSeconds(20);
 
     private final Places places;
     private final VmStore store;
@@ -143,6 +141,14 @@ public final class VmStarter {
     StartPlan plan(Vm vm) throws QemuException, Failure {
         root = QemuRights.checked(vm.spec().nics(), bySudo).orElse(null);
         return planner.plan(vm);
+    }
+
+    /// Sees that the start which was planned will not fail by sudo; it may ask for a password.
+    void askSudo() throws QemuException {
+        if (root != null) {
+            progress.done();
+            Sudo.agree();
+        }
     }
 
     /// Those of a VM that is to be started: each runs when this returns, as [#start] will want it.
@@ -286,7 +292,15 @@ public final class VmStarter {
         Path inTerminal = store.folder(name).resolve(VmStore.IN_TERMINAL);
         if (terminal == null) {
             Files.deleteIfExists(inTerminal);
-            QemuProcess process = launch().start(line, claimed, plan.pidFile(name, claimed.directory(), store));
+            QemuProcess process;
+            try {
+                process = launch().start(line, claimed, plan.pidFile(name, claimed.directory(), store));
+            } catch (QemuStaysException e) {
+                // known from now on: what undoes the start may end it by its monitor, or leaves what leads to it
+                claimed = claimed.started(e.pid(), ProcessMark.of(e.pid()).orElse(0L));
+                store.write(claimed);
+                throw e;
+            }
             claimed = claimed.started(process.pid(), process.mark());
         } else {
             Files.writeString(inTerminal, "");
@@ -308,32 +322,12 @@ public final class VmStarter {
         }
         if (terminal == null) {
             progress.step("waiting for QEMU to attach");
-            for (String network : claimed.networks()) {
-                awaitLink(networks.client(network), name);
-            }
+            new LinkWait(networks, store).await(claimed);
         }
     }
 
     private QemuLaunch launch() {
         return new QemuLaunch(places, store, progress, root);
-    }
-
-    /// QEMU starts without a link and without a word on many mistakes, so this looks.
-    private void awaitLink(ControlClient network, String name) throws Failure {
-        Fields vm = network.send(
-                "GET",
-                "/v1/vms/" + name + "?until=attached&wait=" + ATTACH_LIMIT.toSeconds(),
-                Map.of(),
-                ATTACH_LIMIT.plus(REQUEST_LIMIT));
-        Optional<Fields> down = vm.objects("networks").stream()
-                .filter(nic -> !nic.flag("attached"))
-                .findFirst();
-        if (down.isPresent() || vm.objects("networks").isEmpty()) {
-            String words = QemuProcess.lastWords(store.folder(name));
-            throw Failure.world(
-                    words.isEmpty() ? "QEMU of " + name + " started, but its network link stays down" : words,
-                    "see what was run: the same command with --dry-run");
-        }
     }
 
     /// The command is interrupted: whatever was started so far ends. Any thread; waits for a start that is

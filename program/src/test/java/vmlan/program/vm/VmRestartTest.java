@@ -47,6 +47,27 @@ class VmRestartTest {
         }
     }
 
+    @Test
+    void aVmThatRunsNeedsNothingToBeStarted() throws Exception {
+        Places places = Places.in(home);
+        VmStore store = new VmStore(places, line -> {});
+        Progress progress = new Progress(new PrintStream(PrintStream.nullOutputStream()), false);
+        Process qemu = new ProcessBuilder("sh", "-c", "read line").start();
+        try {
+            store.write(vm(qemu));
+            Files.delete(home.resolve("disk.raw"));
+            Networks networks = new Networks(places);
+            VmRestart restart = new VmRestart(store, networks, new VmStarter(places, store, networks, progress));
+            assertThat(restart.start("web")).as("whether it was started").isFalse();
+            qemu.destroyForcibly().waitFor();
+            assertThatThrownBy(() -> restart.start("web"))
+                    .as("what a start would lack")
+                    .isInstanceOf(Failure.class);
+        } finally {
+            qemu.destroy();
+        }
+    }
+
     private Vm vm(Process qemu) throws Exception {
         Path disk = Files.write(home.resolve("disk.raw"), new byte[1 << 20]);
         return new Vm(

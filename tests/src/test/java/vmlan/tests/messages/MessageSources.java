@@ -102,7 +102,8 @@ final class MessageSources {
 
         @Override
         public Void visitNewClass(NewClassTree made, Void nothing) {
-            if (made.getIdentifier().toString().equals("QemuException")) {
+            if (Set.of("QemuException", "QemuStaysException")
+                    .contains(made.getIdentifier().toString())) {
                 add(made.getArguments(), Failure.WORLD);
             }
             return super.visitNewClass(made, null);

@@ -53,14 +53,19 @@ final class Unprovoked {
                 "a network's daemon works for a user",
                 "cannot look at the files that launchd",
                 "launchd was not told",
+                "launchd took the daemon",
                 "somebody else than you can change",
                 "the path of the checkout has a control character",
                 "… is in …, from where macOS lets no daemon read");
         because("takes a kernel that refuses root what root may do: IdentityTest", "root cannot work for the user");
         because(
-                "takes a user who is not root, and a sudo: QemusVmnetTest, SudoLaunchTest",
+                "takes a user who is not root, and a sudo: QemusVmnetTest, SudoLaunchTest, SudoTest",
                 "QEMU was not started: sudo ended",
                 "sudo is not installed",
+                "sudo cannot be asked",
+                "sudo does not agree",
+                "a VM with --via qemu cannot start by itself",
+                "…; QEMU (pid …) is root's still",
                 "up to macOS 15 only root can start");
         because(
                 "takes a VM that is a QEMU command line: QemuCommandTest, LinePlanTest",
@@ -108,7 +113,6 @@ final class Unprovoked {
                 "the connection broke",
                 "the console of … cannot be reached",
                 "… cannot be reached at its port",
-                "… has shown no address",
                 "the network '…' does not answer",
                 "the network '…' does not end",
                 "the network process was not ready",

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import vmlan.program.files.Fields;
 
 /// `vmlan run --via qemu` as on a Mac with macOS 15, where root has to start QEMU: with a stand-in for sudo, and a real
@@ -32,7 +33,15 @@ class QemusVmnetTest {
         Path sudo = programs.resolve("sudo");
         Files.writeString(sudo, """
                 #!/bin/sh
-                printf '%%s\\n' "$@" >'%s/asked'
+                here='%s'
+                printf '%%s\\n' "$@" >"$here/asked"
+                [ ! -e "$here/refuses" ] || exit 1
+                case $1 in
+                -v) exit ;;
+                -n)
+                    [ ! -e "$here/asks" ] || exit 1
+                    shift ;;
+                esac
                 [ "$1" = -- ] || exit 3
                 shift
                 root='setpriv --reuid=0 --regid=0 --clear-groups --inh-caps=-all --ambient-caps=-all'
@@ -88,7 +97,14 @@ class QemusVmnetTest {
         assertThat(vmlan("resume", "web").exitCode()).isZero();
         assertThat(vmlan("ip", "--timeout", "0", "web").err())
                 .contains("this host knows no IPv4 address of web after 0 s");
-        assertThat(vmlan("start", "web").err()).contains("only root can start");
+        Installation.Result again = vmlan("start", "web");
+        assertThat(again.exitCode()).isZero();
+        assertThat(again.err()).contains("web runs already");
+        assertThat(vmlan("autostart", "web").bad(2)).contains("a VM with --via qemu cannot start by itself");
+        Files.createFile(home.resolve("bin/refuses"));
+        assertThat(vmlan("restart", "--force", "--sudo", "web").bad(1))
+                .contains("sudo does not agree (it ended with 1), and nothing was stopped");
+        Files.delete(home.resolve("bin/refuses"));
         assertThat(web().text("state")).isEqualTo("running");
         assertThat(vmlan("restart", "--force", "--sudo", "web").exitCode()).isZero();
         isTheUsers();
@@ -96,6 +112,48 @@ class QemusVmnetTest {
         assertThat(web().text("state")).isEqualTo("stopped");
         assertThat(Files.readString(home.resolve("files/state/vms/web/exit")).strip())
                 .isEqualTo("0");
+    }
+
+    @Test
+    void fromMacOs26OnARefusalOfVmnetHasItsCure() throws Exception {
+        List<String> all = new ArrayList<>(variables);
+        all.remove("VMLAN_MACOS_VERSION=15.5");
+        all.addAll(List.of("VMLAN_MACOS_VERSION=26.0", VmnetQemu.REFUSES_OTHERS_THAN_ROOT));
+        Installation.Result refused = nobody.withStandIn(all, "run", "-d", "--name", "web", "--via", "qemu");
+        assertThat(refused.bad(1))
+                .contains("cannot create vmnet interface: general failure (possibly not enough privileges)")
+                .contains(
+                        "let sudo start QEMU, which becomes you before the guest runs, by the same command with --sudo");
+        assertThat(home.resolve("bin/asked")).doesNotExist();
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = "user.name", matches = "root", disabledReason = "nobody else is root's QEMU")
+    void aQemuThatIsRootsStillAndCannotBeEndedIsKeptAndNamed() throws Exception {
+        Path program = qemu.resolve("qemu-system-x86_64");
+        Path real = Files.move(program, qemu.resolve("with-vmnet"));
+        Files.writeString(program, """
+                #!/bin/sh
+                if [ "$(id -u)" = 0 ]; then
+                    while [ "$1" != -pidfile ]; do shift; done
+                    echo $$ >"$2"
+                    exec sleep 600
+                fi
+                exec '%s' "$@"
+                """.formatted(real));
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.createFile(home.resolve("bin/asks"));
+        Installation.Result result = vmlan("run", "-d", "--name", "web", "--via", "qemu", "--sudo");
+        String pid =
+                Files.readString(home.resolve("files/state/vms/web/qemu.pid")).strip();
+        try {
+            assertThat(result.bad(1))
+                    .contains("QEMU (pid " + pid + ") is root's still, and runs on")
+                    .contains("end it: sudo kill " + pid);
+            assertThat(web().number("pid")).isEqualTo(Long.parseLong(pid));
+        } finally {
+            ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
+        }
     }
 
     @Test

@@ -8,6 +8,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 /// A QEMU that says it has vmnet, as one on a Mac does, and has `user` in its place. One that is not started by root
 /// cannot become anybody, and is not asked to.
 public final class VmnetQemu {
+    /// In its environment.
+    static final String REFUSES_OTHERS_THAN_ROOT = "VMNET_REFUSES=1";
+
     private VmnetQemu() {}
 
     /// @param folder to be made
@@ -28,6 +31,15 @@ public final class VmnetQemu {
                 esac
                 user=$(id -u)
                 printf '%%s\\n' "$user" "$(umask)" "$@" >'%s'
+                if [ "$user" != 0 ] && [ -n "${VMNET_REFUSES-}" ]; then
+                    case "$*" in
+                    *'-netdev vmnet-'*)
+                        printf 'qemu-system-x86_64: -netdev vmnet-shared,id=net0: %%s (%%s)\\n' \\
+                            'cannot create vmnet interface: general failure' 'possibly not enough privileges' >&2
+                        exit 1
+                        ;;
+                    esac
+                fi
                 count=$#
                 while [ "$count" -gt 0 ]; do
                     word=$1
