@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import vmlan.packet.DomainName;
@@ -18,11 +17,6 @@ import vmlan.packet.Ipv4Prefix;
 final class BlockReader {
     private static final List<String> MODES =
             List.of("shared", "host", "private", "bridged", NetworkName.VMNET_SHARED, NetworkName.VMNET_HOST);
-    private static final List<String> BRIDGED_KEYS = List.of("mode", "interface", "mac-nat", "via", "isolated");
-    /// The gateway is the first address and DHCP has all behind it: so vmnet has it.
-    private static final List<String> VMNET_KEYS = List.of("mode", "via", "ipv4", "ipv6", "mtu", "isolated");
-    private static final List<String> OWN_KEYS = List.of(
-            "mode", "ipv4", "gateway", "dhcp", "ipv6", "mtu", "isolated", "allow-host", "names", "reservations");
     private static final List<String> DHCP_KEYS = List.of("from", "to", "lease");
 
     private static final String PORT = "accepted are ports such as 5432 or 514/udp, 53 and 67 excepted";
@@ -126,13 +120,9 @@ final class BlockReader {
 
     /// The ones that the mode has; with an unknown mode, all.
     private void checkKeys() {
-        List<String> all = new ArrayList<>(new TreeSet<>(BRIDGED_KEYS));
-        Stream.concat(OWN_KEYS.stream(), VMNET_KEYS.stream())
-                .filter(known -> !all.contains(known))
-                .forEach(all::add);
-        all.add("dns");
+        List<String> all = ModeSettings.all();
         NetworkMode its = mode == null ? null : network.mode();
-        List<String> here = keys(its);
+        List<String> here = ModeSettings.of(its);
         entries.forEach((setting, entry) -> {
             if (!all.contains(setting)) {
                 problems.add(
@@ -146,21 +136,6 @@ final class BlockReader {
                         "accepted are " + String.join(", ", here));
             }
         });
-    }
-
-    private static List<String> keys(NetworkMode mode) {
-        if (mode == null || !mode.isOfOthers()) {
-            List<String> keys = new ArrayList<>(OWN_KEYS);
-            if (mode == NetworkMode.SHARED) {
-                keys.add("dns");
-            }
-            return keys;
-        }
-        List<String> keys = new ArrayList<>(mode == NetworkMode.BRIDGED ? BRIDGED_KEYS : VMNET_KEYS);
-        if (mode == NetworkMode.VMNET_HOST) {
-            keys.remove("ipv6");
-        }
-        return keys;
     }
 
     /// Without, it would be the same segment as every other one of its mode: vmnet has one that nobody has described.

@@ -1,5 +1,6 @@
 package vmlan.program.selftest;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import vmlan.host.macos.VmnetException;
 import vmlan.host.macos.VmnetFeature;
 import vmlan.host.macos.VmnetFramework;
 import vmlan.host.macos.VmnetSettings;
+import vmlan.host.posix.Identity;
 import vmlan.program.config.Vmnet;
 import vmlan.program.message.Failure;
 import vmlan.program.serve.HostNics;
@@ -266,7 +268,12 @@ public final class SelfTest {
     }
 
     /// vmlan does not need QEMU's own; it is what the same test would be by hand.
-    private Step.Outcome qemu() throws QemuException {
+    private Step.Outcome qemu() throws QemuException, IOException {
+        // nothing takes root from here on, and a program of that name may be anybody's script
+        Optional<Identity> root = Identity.ofEnvironment();
+        if (root.isPresent()) {
+            root.get().becomeOwner();
+        }
         Qemu found = qemu.find();
         machine.facts().put("QEMU", found.version() + ", " + found.architecture());
         List<String> backends = found.netdevTypes().stream()
