@@ -203,7 +203,8 @@ class CompletionTest {
     }
 
     /// The words that a line became on a terminal after the tabulator, an x and return; zsh has
-    /// pseudo-terminals.
+    /// pseudo-terminals. The shell ends before this does: an interactive one leaves its history in the
+    /// home folder, as late as at its end.
     private String typed(String shell, String script, String line) throws Exception {
         String ready = script.equals("zsh") ? "autoload -U compinit; compinit -u -d '" + home + "/dump';" : "";
         Path driver = home.resolve("driver.zsh");
@@ -215,7 +216,8 @@ class CompletionTest {
                 zpty -n -w shell $'%s\\tx\\n'
                 until [[ $text == *'<'*'>'* ]]; do zpty -r shell text || exit 1; done
                 print -r -- "$text"
-                zpty -d shell
+                zpty -n -w shell $'exit\n'
+                while zpty -r shell rest; do done
                 """.formatted(shell, ready, scriptFile(script), line));
         String text = String.join("", output(List.of("timeout", "60", "zsh", "-f", driver.toString())));
         return text.substring(text.indexOf('<'), text.lastIndexOf('>') + 1);
