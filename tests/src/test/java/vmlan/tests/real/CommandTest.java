@@ -58,8 +58,8 @@ class CommandTest {
                     Installation.LIMIT,
                     () -> run.output().contains("abcd") ? Optional.of(true) : Optional.empty(),
                     run::output);
-            // Ctrl-C is the guest's
-            type(run, "echo sl''eeping; sleep 1000\n");
+            // Ctrl-C is the guest's, once what runs there says so itself: a shell that forks may lose it
+            type(run, "sh -c \"echo sl''eeping; exec sleep 1000\"\n");
             Await.until(
                     "the command to run",
                     Installation.LIMIT,
