@@ -22,7 +22,7 @@ import vmlan.network.outside.OutsideStream;
 import vmlan.network.outside.StreamEvents;
 
 /// Real commands behind streams, and an event loop that runs.
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CommandStreamsTest {
     @TempDir
     private Path folder;
@@ -116,7 +116,7 @@ class CommandStreamsTest {
     void theConnectionIsTheCommandsInputAndOutput() throws Exception {
         String text = "0123456789abcdef".repeat(40_000);
         Client client = new Client(text, List.of("cat"));
-        assertThat(client.all.get(30, TimeUnit.SECONDS)).isEqualTo(text);
+        assertThat(client.all.get(60, TimeUnit.SECONDS)).isEqualTo(text);
         awaitRunning(0);
         assertThat(folder.resolve("meeting.sock")).doesNotExist();
     }
@@ -124,20 +124,20 @@ class CommandStreamsTest {
     @Test
     void errorsComeTooAndItRunsInItsFolder() throws Exception {
         Client client = new Client("", List.of("sh", "-c", "pwd; echo wrong >&2; cat"));
-        assertThat(client.all.get(30, TimeUnit.SECONDS)).isEqualTo(folder.toRealPath() + "\nwrong\n");
+        assertThat(client.all.get(60, TimeUnit.SECONDS)).isEqualTo(folder.toRealPath() + "\nwrong\n");
     }
 
     @Test
     void aProgramThatIsNotThereIsARefusal() throws Exception {
         Client client = new Client("", List.of(folder.resolve("none").toString()));
-        assertThat(client.refused.get(30, TimeUnit.SECONDS)).isEqualTo(OutsideError.REFUSED);
+        assertThat(client.refused.get(60, TimeUnit.SECONDS)).isEqualTo(OutsideError.REFUSED);
         awaitRunning(0);
     }
 
     @Test
     void aCommandThatEndsEndsTheConnectionThoughTheGuestHasMoreToSay() throws Exception {
         Client client = new Client("x".repeat(1 << 20), List.of("sh", "-c", "echo bye"));
-        assertThat(client.all.get(30, TimeUnit.SECONDS)).isEqualTo("bye\n");
+        assertThat(client.all.get(60, TimeUnit.SECONDS)).isEqualTo("bye\n");
         awaitRunning(0);
     }
 
@@ -148,9 +148,9 @@ class CommandStreamsTest {
             clients.add(new Client("", List.of("sh", "-c", "sleep 600 & wait")));
         }
         for (Client client : clients) {
-            client.connected.get(30, TimeUnit.SECONDS);
+            client.connected.get(60, TimeUnit.SECONDS);
         }
-        assertThat(new Client("", List.of("cat")).refused.get(30, TimeUnit.SECONDS))
+        assertThat(new Client("", List.of("cat")).refused.get(60, TimeUnit.SECONDS))
                 .isEqualTo(OutsideError.EXHAUSTED);
         loop.call(() -> {
                     commands.close();
@@ -163,7 +163,7 @@ class CommandStreamsTest {
     @Test
     void whatAGuestHasLeftIsEndedSoon() throws Exception {
         Client client = new Client("", List.of("sleep", "600"));
-        client.connected.get(30, TimeUnit.SECONDS);
+        client.connected.get(60, TimeUnit.SECONDS);
         loop.call(() -> {
                     client.stream.reset();
                     return null;
@@ -184,7 +184,7 @@ class CommandStreamsTest {
     @Test
     void whoDoesNotListenIsEndedTooWhenItsGuestHasLeft() throws Exception {
         Client client = new Client("", List.of("sh", "-c", "trap '' TERM; echo $$ >pid; while :; do sleep 1; done"));
-        client.connected.get(30, TimeUnit.SECONDS);
+        client.connected.get(60, TimeUnit.SECONDS);
         ProcessHandle command = written("pid");
         loop.call(() -> {
                     client.stream.reset();
@@ -198,7 +198,7 @@ class CommandStreamsTest {
     @Test
     void whoDoesNotListenIsEndedWithTheNetwork() throws Exception {
         Client client = new Client("", List.of("sh", "-c", "trap '' TERM; echo $$ >pid; while :; do sleep 1; done"));
-        client.connected.get(30, TimeUnit.SECONDS);
+        client.connected.get(60, TimeUnit.SECONDS);
         ProcessHandle command = written("pid");
         loop.call(() -> {
                     commands.close();
@@ -212,7 +212,7 @@ class CommandStreamsTest {
     @Test
     void whatACommandLeavesBehindEndsWithIt() throws Exception {
         Client client = new Client("", List.of("sh", "-c", "sleep 600 & echo $! >left; exit 0"));
-        client.all.get(30, TimeUnit.SECONDS);
+        client.all.get(60, TimeUnit.SECONDS);
         awaitRunning(0);
         ProcessHandle left = written("left");
         assertThat(left == null || !left.isAlive()).isTrue();
@@ -238,6 +238,6 @@ class CommandStreamsTest {
         };
         loop.call(() -> SocketStream.dial(loop, folder.resolve("none.sock"), events))
                 .get();
-        assertThat(refused.get(30, TimeUnit.SECONDS)).isEqualTo(OutsideError.REFUSED);
+        assertThat(refused.get(60, TimeUnit.SECONDS)).isEqualTo(OutsideError.REFUSED);
     }
 }

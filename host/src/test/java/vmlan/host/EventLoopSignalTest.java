@@ -22,22 +22,22 @@ class EventLoopSignalTest {
         Thread thread = Thread.ofPlatform().start(() -> loop.run(now -> Long.MAX_VALUE));
         try {
             // A task of the round after the one that ran the signal; then the loop waits without end.
-            loop.call(() -> null).get(10, TimeUnit.SECONDS);
-            loop.call(() -> null).get(10, TimeUnit.SECONDS);
+            loop.call(() -> null).get(60, TimeUnit.SECONDS);
+            loop.call(() -> null).get(60, TimeUnit.SECONDS);
             assertThat(runs).hasValue(1);
             signal.raise();
-            assertThat(second.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(second.await(60, TimeUnit.SECONDS)).isTrue();
             loop.call(() -> {
                         loop.forget(signal);
                         signal.raise();
                         return null;
                     })
-                    .get(10, TimeUnit.SECONDS);
-            loop.call(() -> null).get(10, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
+            loop.call(() -> null).get(60, TimeUnit.SECONDS);
             assertThat(runs).hasValue(2);
         } finally {
             loop.stop();
-            thread.join(10_000);
+            thread.join(60_000);
             loop.close();
         }
     }

@@ -29,7 +29,7 @@ import vmlan.network.Switch;
 import vmlan.network.SwitchPort;
 
 /// The port against real Unix-domain sockets, with the test as QEMU.
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StreamPortTest {
     @TempDir
     private Path folder;
@@ -217,9 +217,9 @@ class StreamPortTest {
         SocketChannel first = attach(port, false);
         first.write(ByteBuffer.wrap(new byte[] {0, 0, 1}));
         first.close();
-        assertThat(events.poll(20, TimeUnit.SECONDS)).isEqualTo("b attached");
-        assertThat(events.poll(20, TimeUnit.SECONDS)).isEqualTo("a attached");
-        assertThat(events.poll(20, TimeUnit.SECONDS)).isEqualTo("a detached: QEMU closed the connection");
+        assertThat(events.poll(60, TimeUnit.SECONDS)).isEqualTo("b attached");
+        assertThat(events.poll(60, TimeUnit.SECONDS)).isEqualTo("a attached");
+        assertThat(events.poll(60, TimeUnit.SECONDS)).isEqualTo("a detached: QEMU closed the connection");
         SocketChannel second = attach(port, true);
         byte[] frame = TestFrames.frame(TestFrames.OTHER, TestFrames.GUEST, 60, 1);
         second.write(ByteBuffer.wrap(new byte[333]));
@@ -278,7 +278,7 @@ class StreamPortTest {
         loop.execute(() -> new StreamDialer(loop, path, taken::add).dial());
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(path));
-            SocketChannel ours = taken.poll(20, TimeUnit.SECONDS);
+            SocketChannel ours = taken.poll(60, TimeUnit.SECONDS);
             assertThat(ours).isNotNull();
             ours.close();
         }
@@ -296,7 +296,7 @@ class StreamPortTest {
                 loop.call(() -> new StreamListener(loop, path, taken::add)).get();
         try (SocketChannel qemu = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
             assertThat(qemu.isConnected()).isTrue();
-            assertThat(taken.poll(20, TimeUnit.SECONDS)).isNotNull();
+            assertThat(taken.poll(60, TimeUnit.SECONDS)).isNotNull();
         }
         loop.call(() -> {
                     listener.close();

@@ -45,7 +45,7 @@ class AllocationTest {
         }
 
         void await() {
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
             while (received < awaited) {
                 assertThat(System.nanoTime()).as("lost " + lost).isLessThan(deadline);
                 LockSupport.parkNanos(this, TimeUnit.SECONDS.toNanos(1));

@@ -85,7 +85,7 @@ class DatagramsTest {
 
     private static String receive(DatagramSocket socket) throws Exception {
         DatagramPacket packet = new DatagramPacket(new byte[70_000], 70_000);
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(60_000);
         socket.receive(packet);
         return packet.getLength() > 100
                 ? packet.getLength() + " bytes"
@@ -197,7 +197,7 @@ class DatagramsTest {
                 CountDownLatch sent = new CountDownLatch(1);
                 sockets.loop.loop.execute(() -> {
                     try {
-                        sent.await(10, TimeUnit.SECONDS);
+                        sent.await(60, TimeUnit.SECONDS);
                     } catch (InterruptedException e) {
                         throw new IllegalStateException(e);
                     }
@@ -243,7 +243,7 @@ class DatagramsTest {
                 one.send(new DatagramPacket(bytes("x"), 1, near, throwing.udpPort()));
                 one.send(new DatagramPacket(bytes("y"), 1, near, other.udpPort()));
                 assertThat(sockets.events.next()).startsWith("y from");
-                assertThat(failures.poll(10, TimeUnit.SECONDS)).hasMessage("on purpose");
+                assertThat(failures.poll(60, TimeUnit.SECONDS)).hasMessage("on purpose");
                 assertThat(sockets.send(throwing, "127.0.0.1", 9, bytes("x"), false))
                         .isFalse();
             }

@@ -34,7 +34,7 @@ class LinuxHostMonitorTest implements HostMonitor.Listener {
     private HostState await(Predicate<HostState> fits) throws InterruptedException {
         HostState state;
         do {
-            state = states.poll(10, TimeUnit.SECONDS);
+            state = states.poll(60, TimeUnit.SECONDS);
             assertThat(state).as("a state that fits").isNotNull();
         } while (!fits.test(state));
         return state;
@@ -101,7 +101,7 @@ class LinuxHostMonitorTest implements HostMonitor.Listener {
                 NetworkNamespace.ip("link set en0 alias nothing");
                 NetworkNamespace.ip("link set en0 mtu 1400");
                 NetworkNamespace.ip("addr add 192.0.2.7/24 dev en0");
-                assertThat(states.poll(10, TimeUnit.SECONDS).addresses()).contains(IpAddress.parse("192.0.2.7"));
+                assertThat(states.poll(60, TimeUnit.SECONDS).addresses()).contains(IpAddress.parse("192.0.2.7"));
             }
         });
     }

@@ -40,7 +40,7 @@ final class Listener implements AutoCloseable {
     }
 
     private byte[] await(int type, List<Integer> seen) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment poll = arena.allocate(Libc.POLLFD_BYTES, 4);
             poll.set(ValueLayout.JAVA_INT, 0, fd);

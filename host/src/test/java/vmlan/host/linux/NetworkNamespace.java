@@ -36,14 +36,14 @@ public final class NetworkNamespace {
             }
         });
         try {
-            result.get(120, TimeUnit.SECONDS);
+            result.get(300, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Exception cause) {
                 throw cause;
             }
             throw (Error) e.getCause();
         } finally {
-            thread.join(TimeUnit.SECONDS.toMillis(5));
+            thread.join(TimeUnit.SECONDS.toMillis(60));
         }
     }
 
@@ -89,7 +89,7 @@ public final class NetworkNamespace {
                 threadId.complete(Files.readSymbolicLink(Path.of("/proc/thread-self"))
                         .getFileName()
                         .toString());
-                moved.get(20, TimeUnit.SECONDS);
+                moved.get(60, TimeUnit.SECONDS);
                 quiet(ifName);
                 ip("addr add " + address + " dev " + ifName);
                 ip("link set " + ifName + " up");
@@ -100,7 +100,7 @@ public final class NetworkNamespace {
                 result.completeExceptionally(t);
             }
         });
-        ip("link set " + ifName + " netns " + threadId.get(20, TimeUnit.SECONDS));
+        ip("link set " + ifName + " netns " + threadId.get(60, TimeUnit.SECONDS));
         moved.complete(null);
         return result;
     }

@@ -54,16 +54,16 @@ class NicDeviceTest {
                 host.send(frame(TestNic.REMOTE, TestNic.OWN));
                 host.send(frame(TestNic.GUEST, TestNic.OWN));
                 lan.send(last);
-                Recorder.Received first = nic.recorder.frames.poll(10, TimeUnit.SECONDS);
+                Recorder.Received first = nic.recorder.frames.poll(60, TimeUnit.SECONDS);
                 assertThat(first.destination()).isEqualTo(TestNic.GUEST);
                 assertThat(first.fromHost()).isTrue();
-                assertThat(nic.recorder.frames.poll(10, TimeUnit.SECONDS).frame())
+                assertThat(nic.recorder.frames.poll(60, TimeUnit.SECONDS).frame())
                         .isEqualTo(last);
 
                 nic.loop.run(() -> nic.device.want(TestNic.wanted(List.of())));
                 host.send(frame(TestNic.GUEST, TestNic.OWN));
                 lan.send(last);
-                assertThat(nic.recorder.frames.poll(10, TimeUnit.SECONDS).frame())
+                assertThat(nic.recorder.frames.poll(60, TimeUnit.SECONDS).frame())
                         .isEqualTo(last);
             }
         });
@@ -122,10 +122,10 @@ class NicDeviceTest {
                         }
                     }
                 });
-                try (Socket host = new Socket("192.0.2.2", port.get(20, TimeUnit.SECONDS))) {
+                try (Socket host = new Socket("192.0.2.2", port.get(60, TimeUnit.SECONDS))) {
                     host.getOutputStream().write(new byte[1_000_000]);
                 }
-                machine.get(20, TimeUnit.SECONDS);
+                machine.get(60, TimeUnit.SECONDS);
                 // virtio_net_hdr: VIRTIO_NET_HDR_F_NEEDS_CSUM 1, VIRTIO_NET_HDR_GSO_TCPV4 1 (linux/virtio_net.h)
                 assertThat(nic.completion.calls)
                         .as("a SYN: its checksum is left, at 16 of TCP, behind 14 + 20 bytes")
@@ -209,7 +209,7 @@ class NicDeviceTest {
                         done.completeExceptionally(e);
                     }
                 });
-                done.get(10, TimeUnit.SECONDS);
+                done.get(60, TimeUnit.SECONDS);
                 try (Listener lan = new Listener("lan0")) {
                     lan.send(frame(TestNic.GUEST, TestNic.REMOTE));
                     assertThat(nic.recorder.await(r -> r.type() == TYPE).fromHost())
@@ -244,7 +244,7 @@ class NicDeviceTest {
                 }
                 busy.countDown();
                 for (int i = 0; i < count; i++) {
-                    Recorder.Received received = nic.recorder.frames.poll(10, TimeUnit.SECONDS);
+                    Recorder.Received received = nic.recorder.frames.poll(60, TimeUnit.SECONDS);
                     assertThat(received).as("frame " + i).isNotNull();
                     assertThat(ByteBuffer.wrap(received.frame()).getInt(14)).isEqualTo(i);
                 }
@@ -261,7 +261,7 @@ class NicDeviceTest {
             try (TestNic nic = new TestNic(opened);
                     Listener lan = new Listener("lan0")) {
                 byte[] frame = TestPackets.ethernet(TestNic.GUEST, TestNic.REMOTE, TYPE, new byte[1400]);
-                long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+                long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
                 while (nic.recorder.drops(DropReason.QUEUE_FULL) == 0 && System.nanoTime() < deadline) {
                     for (int i = 0; i < 100; i++) {
                         lan.send(frame);

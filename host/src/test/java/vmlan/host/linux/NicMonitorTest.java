@@ -20,7 +20,7 @@ class NicMonitorTest {
     private NicState await(Predicate<NicState> fits) throws InterruptedException {
         NicState state;
         do {
-            state = states.poll(10, TimeUnit.SECONDS);
+            state = states.poll(60, TimeUnit.SECONDS);
             assertThat(state).as("a state that fits").isNotNull();
         } while (!fits.test(state));
         return state;
@@ -33,7 +33,7 @@ class NicMonitorTest {
             try (RunningLoop loop = new RunningLoop();
                     NicMonitor monitor = new NicMonitor(loop.loop, "en0", states::add, failures::add)) {
                 monitor.start();
-                NicState first = states.poll(10, TimeUnit.SECONDS);
+                NicState first = states.poll(60, TimeUnit.SECONDS);
                 assertThat(first)
                         .isEqualTo(new NicState(
                                 "en0",
@@ -74,14 +74,14 @@ class NicMonitorTest {
             try (RunningLoop loop = new RunningLoop();
                     NicMonitor monitor = new NicMonitor(loop.loop, "en0", states::add, Throwable::printStackTrace)) {
                 monitor.start();
-                NicState first = states.poll(10, TimeUnit.SECONDS);
+                NicState first = states.poll(60, TimeUnit.SECONDS);
                 // Of another NIC: not told, or it would be the next one here.
                 NetworkNamespace.ip("link set lan0 alias elsewhere");
                 NetworkNamespace.ip("link set en0 mtu 1400");
                 assertThat(await(state -> state.mtu() == 1400)).isNotEqualTo(first);
                 states.clear();
                 NetworkNamespace.ip("link set en0 alias roamed");
-                NicState again = states.poll(10, TimeUnit.SECONDS);
+                NicState again = states.poll(60, TimeUnit.SECONDS);
                 assertThat(again).isNotNull();
                 assertThat(again.mtu()).isEqualTo(1400);
             }
@@ -107,7 +107,7 @@ class NicMonitorTest {
             try (RunningLoop loop = new RunningLoop();
                     NicMonitor monitor = new NicMonitor(loop.loop, "en7", states::add, Throwable::printStackTrace)) {
                 monitor.start();
-                assertThat(states.poll(10, TimeUnit.SECONDS)).isEqualTo(NicState.absent("en7"));
+                assertThat(states.poll(60, TimeUnit.SECONDS)).isEqualTo(NicState.absent("en7"));
             }
         });
     }

@@ -30,10 +30,10 @@ class PollingMonitorTest {
         try (RunningLoop loop = new RunningLoop()) {
             PollingMonitor monitor = new PollingMonitor(loop.loop, listener);
             monitor.start();
-            HostState first = states.poll(30, TimeUnit.SECONDS);
+            HostState first = states.poll(60, TimeUnit.SECONDS);
             assertThat(first).isNotNull();
             assertThat(first.addresses()).contains(IpAddress.parse("127.0.0.1"));
-            assertThat(states.poll(30, TimeUnit.SECONDS)).as("the second look").isNotNull();
+            assertThat(states.poll(60, TimeUnit.SECONDS)).as("the second look").isNotNull();
             loop.run(monitor::close);
             assertThat(failures).isEmpty();
         }

@@ -67,11 +67,11 @@ public final class Recorder implements FrameReceiver {
 
     /// The next frame that fits; others before it are thrown away. Fails when none comes.
     public Received await(Predicate<Received> fits) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (true) {
             Received frame = frames.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (frame == null) {
-                throw new AssertionError("no such frame came in 10 s");
+                throw new AssertionError("no such frame came in 60 s");
             }
             if (fits.test(frame)) {
                 return frame;
@@ -84,11 +84,11 @@ public final class Recorder implements FrameReceiver {
     }
 
     public synchronized void awaitDrops(DropReason reason, long count) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (drops(reason) < count) {
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
             if (left <= 0) {
-                throw new AssertionError("dropped " + drops + " after 10 s, expected " + count + " " + reason);
+                throw new AssertionError("dropped " + drops + " after 60 s, expected " + count + " " + reason);
             }
             wait(left);
         }

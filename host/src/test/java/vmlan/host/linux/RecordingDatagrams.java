@@ -52,7 +52,7 @@ final class RecordingDatagrams implements DatagramEvents, EchoEvents {
     }
 
     String next() throws InterruptedException {
-        String event = events.poll(10, TimeUnit.SECONDS);
+        String event = events.poll(60, TimeUnit.SECONDS);
         assertThat(event).as("nothing happened").isNotNull();
         return event;
     }

@@ -53,7 +53,7 @@ final class RecordingStream implements StreamEvents {
     }
 
     String next() throws InterruptedException {
-        String event = events.poll(10, TimeUnit.SECONDS);
+        String event = events.poll(60, TimeUnit.SECONDS);
         assertThat(event).as("nothing happened").isNotNull();
         return event;
     }

@@ -27,10 +27,10 @@ final class Router implements AutoCloseable {
             } catch (Exception e) {
                 ready.completeExceptionally(e);
             }
-            end.get(60, TimeUnit.SECONDS);
+            end.get(300, TimeUnit.SECONDS);
         });
         try {
-            ready.get(20, TimeUnit.SECONDS);
+            ready.get(60, TimeUnit.SECONDS);
         } catch (Exception e) {
             end.complete(null);
             throw e;
@@ -67,6 +67,6 @@ final class Router implements AutoCloseable {
     @Override
     public void close() throws Exception {
         end.complete(null);
-        ended.get(20, TimeUnit.SECONDS);
+        ended.get(60, TimeUnit.SECONDS);
     }
 }

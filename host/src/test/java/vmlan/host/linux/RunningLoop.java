@@ -24,7 +24,7 @@ public final class RunningLoop implements AutoCloseable {
     /// Does something on the loop and waits for it.
     public <T> T call(Callable<T> task) throws Exception {
         try {
-            return loop.call(task).get(10, TimeUnit.SECONDS);
+            return loop.call(task).get(60, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Exception cause) {
                 throw cause;
@@ -47,7 +47,7 @@ public final class RunningLoop implements AutoCloseable {
     @Override
     public void close() throws IOException, InterruptedException {
         loop.stop();
-        thread.join(TimeUnit.SECONDS.toMillis(10));
+        thread.join(TimeUnit.SECONDS.toMillis(60));
         loop.close();
     }
 }

@@ -54,7 +54,7 @@ class SocketAllocationTest {
         }
 
         void await() {
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
             while (received < awaited) {
                 assertThat(System.nanoTime()).isLessThan(deadline);
                 LockSupport.parkNanos(this, TimeUnit.SECONDS.toNanos(1));

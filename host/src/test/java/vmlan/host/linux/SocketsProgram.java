@@ -53,7 +53,7 @@ final class SocketsProgram {
         SocketChannel second = SocketChannel.open();
         // A class that is in a folder takes a descriptor to be loaded, so all are used once before.
         loop.call(() -> outside.connect(0, LOOPBACK, 9, new Printer(events)));
-        System.out.println("before: " + events.poll(10, TimeUnit.SECONDS));
+        System.out.println("before: " + events.poll(60, TimeUnit.SECONDS));
         loop.run(() -> outside.echoes(true, new Printer(events)).close());
         loop.run(() -> loop.loop.after(0, () -> {}));
         try {
@@ -72,7 +72,7 @@ final class SocketsProgram {
             System.out.println("files: " + e.getMessage());
         }
         loop.call(() -> outside.connect(0, LOOPBACK, listener.tcpPort(), new Printer(events)));
-        System.out.println("stream: " + events.poll(10, TimeUnit.SECONDS));
+        System.out.println("stream: " + events.poll(60, TimeUnit.SECONDS));
         System.out.println("datagrams: " + loop.call(() -> outside.datagrams(true, new Printer(events))));
         System.out.println("echoes: " + loop.call(() -> outside.echoes(true, new Printer(events))));
         InetSocketAddress to = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), listener.tcpPort());
@@ -84,8 +84,8 @@ final class SocketsProgram {
             file.close();
         }
         second.connect(to);
-        System.out.println("taken with descriptors: " + (taken.poll(10, TimeUnit.SECONDS) != null) + " "
-                + (taken.poll(10, TimeUnit.SECONDS) != null));
+        System.out.println("taken with descriptors: " + (taken.poll(60, TimeUnit.SECONDS) != null) + " "
+                + (taken.poll(60, TimeUnit.SECONDS) != null));
         OutsideDatagrams datagrams = loop.call(() -> outside.datagrams(true, new Printer(events)));
         System.out.println("datagrams with descriptors: " + (datagrams != null));
         loop.run(outside::close);
@@ -130,7 +130,7 @@ final class SocketsProgram {
         System.out.println("echoes: " + (echo != null));
         if (echo != null) {
             loop.call(() -> echo.send(0, LOOPBACK, 5, 64, ByteBuffer.allocate(8), 0, 8));
-            System.out.println(events.poll(10, TimeUnit.SECONDS));
+            System.out.println(events.poll(60, TimeUnit.SECONDS));
         }
         loop.run(outside::close);
     }

@@ -128,7 +128,7 @@ class StreamsTest {
                     OutsideStream stream = connect(loop, address, server.getLocalPort(), events);
                     assertThat(events.next()).isEqualTo("connected");
                     try (Socket far = server.accept()) {
-                        far.setSoTimeout(10_000);
+                        far.setSoTimeout(60_000);
                         far.getOutputStream().write("hello".getBytes(StandardCharsets.US_ASCII));
                         loop.run(() -> {});
                         assertThat(events.events).as("not watched").isEmpty();
@@ -408,7 +408,7 @@ class StreamsTest {
                 });
                 assertThat(least).isZero();
                 loop.run(stream::reset);
-                echo.join(10_000);
+                echo.join(60_000);
             }
         });
     }

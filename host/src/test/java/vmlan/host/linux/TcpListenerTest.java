@@ -30,7 +30,7 @@ class TcpListenerTest {
                 for (String address : new String[] {"127.0.0.1", "::1"}) {
                     TcpListener listener = listen(loop, address, 0, taken);
                     try (Socket client = new Socket(InetAddress.ofLiteral(address), listener.tcpPort())) {
-                        SocketChannel connection = taken.poll(10, TimeUnit.SECONDS);
+                        SocketChannel connection = taken.poll(60, TimeUnit.SECONDS);
                         assertThat(connection.socket().getPort()).isEqualTo(client.getLocalPort());
                         connection.close();
                     }
@@ -74,7 +74,7 @@ class TcpListenerTest {
                 for (int i = 0; i < 2; i++) {
                     try (Socket client = new Socket(InetAddress.ofLiteral("127.0.0.1"), listener.tcpPort())) {
                         assertThat(client.getInputStream().read()).isEqualTo(-1);
-                        assertThat(failures.poll(10, TimeUnit.SECONDS)).hasMessage("on purpose");
+                        assertThat(failures.poll(60, TimeUnit.SECONDS)).hasMessage("on purpose");
                     }
                 }
             }

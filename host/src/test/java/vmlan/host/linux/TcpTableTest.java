@@ -56,7 +56,7 @@ class TcpTableTest {
                 LinuxOutside outside = new LinuxOutside(loop.loop);
                 LinkedBlockingQueue<Set<StreamEnds>> told = new LinkedBlockingQueue<>();
                 loop.run(() -> outside.findUnanswered((found, now) -> told.add(found)));
-                assertThat(told.poll(10, TimeUnit.SECONDS)).isEmpty();
+                assertThat(told.poll(60, TimeUnit.SECONDS)).isEmpty();
                 NetworkNamespace.ip("link set lo down");
                 client.getOutputStream().write(1);
                 StreamEnds ends = new StreamEnds(
@@ -72,7 +72,7 @@ class TcpTableTest {
                             .isPositive();
                     TimeUnit.MILLISECONDS.sleep(250);
                     loop.run(() -> outside.findUnanswered((each, now) -> told.add(each)));
-                    found = told.poll(10, TimeUnit.SECONDS);
+                    found = told.poll(60, TimeUnit.SECONDS);
                 } while (!found.contains(ends));
                 assertThat(found).containsExactly(ends);
                 NetworkNamespace.ip("link set lo up");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Blocks, called by the simulator's queues.
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BlocksTest {
     private static final FunctionDescriptor CALL = FunctionDescriptor.ofVoid(
             Symbols.POINTER, Symbols.POINTER, Symbols.INT, Symbols.INT, Symbols.POINTER, Symbols.LONG);
@@ -43,7 +43,7 @@ class BlocksTest {
             try (Blocks.Callback callback = blocks.callback((status, with) -> called.complete(
                     new Called(status, with, Thread.currentThread().isDaemon())))) {
                 call(queue, callback, shape, 0x8000_0001, shape == Blocks.Shape.STATUS ? MemorySegment.NULL : object);
-                Called came = called.get(20, TimeUnit.SECONDS);
+                Called came = called.get(60, TimeUnit.SECONDS);
                 assertThat(came.status()).isEqualTo(shape == Blocks.Shape.OBJECT ? 0 : 0x8000_0001);
                 assertThat(came.object()).isEqualTo(shape == Blocks.Shape.STATUS ? 0 : object.address());
                 assertThat(came.isDaemon()).as("the process can end").isTrue();
@@ -132,7 +132,7 @@ class BlocksTest {
             for (int i = 0; i < 100; i++) {
                 call(queue, callback, Blocks.Shape.STATUS, i, MemorySegment.NULL);
             }
-            assertThat(calls.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(calls.await(60, TimeUnit.SECONDS)).isTrue();
         }
         mac.framework().calls().releaseQueue(queue);
         mac.expectNothingLeft();

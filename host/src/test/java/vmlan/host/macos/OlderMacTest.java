@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Simulators without the symbols that came later.
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OlderMacTest {
     private static Set<VmnetFeature> features(int version) {
         Set<VmnetFeature> features = EnumSet.noneOf(VmnetFeature.class);

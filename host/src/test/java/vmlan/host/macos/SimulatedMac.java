@@ -235,7 +235,7 @@ final class SimulatedMac {
 
     /// Waits until something holds.
     static void await(String what, java.util.function.BooleanSupplier holds) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!holds.getAsBoolean()) {
             assertThat(System.nanoTime() - deadline).as("waiting for: " + what).isNegative();
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));

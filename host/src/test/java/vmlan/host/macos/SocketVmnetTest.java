@@ -34,7 +34,7 @@ import vmlan.network.SwitchPort;
 
 /// The link to socket_vmnet, with the test as the daemon: one that reads as its main.c does, and gives up
 /// where that does.
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SocketVmnetTest {
     private static final long GUEST = TestPackets.mac("52:54:00:00:00:01");
     private static final long REMOTE = TestPackets.mac("02:00:00:00:00:02");
@@ -104,7 +104,7 @@ class SocketVmnetTest {
     }
 
     private String event() throws InterruptedException {
-        return events.poll(20, TimeUnit.SECONDS);
+        return events.poll(60, TimeUnit.SECONDS);
     }
 
     /// As main.c's on_accept: one read for the length, one for the frame.
@@ -154,7 +154,7 @@ class SocketVmnetTest {
                     .putInt(back.length)
                     .put(back)
                     .flip());
-            assertThat(atGuest.poll(20, TimeUnit.SECONDS)).isEqualTo(back);
+            assertThat(atGuest.poll(60, TimeUnit.SECONDS)).isEqualTo(back);
         }
     }
 
@@ -183,7 +183,7 @@ class SocketVmnetTest {
                     assertThat(frame).isEqualTo(frames.get(read++));
                 }
                 looked.countDown();
-                waits.get(20, TimeUnit.SECONDS);
+                waits.get(60, TimeUnit.SECONDS);
                 loop.run(() -> {});
             }
             client.configureBlocking(true);

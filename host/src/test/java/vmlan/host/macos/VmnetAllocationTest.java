@@ -50,7 +50,7 @@ class VmnetAllocationTest {
         }
 
         void await(long count) {
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
             while (received < count) {
                 assertThat(System.nanoTime() - deadline).isNegative();
                 LockSupport.parkNanos(this, TimeUnit.MICROSECONDS.toNanos(50));

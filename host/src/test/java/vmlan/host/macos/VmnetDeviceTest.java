@@ -24,7 +24,7 @@ import vmlan.host.macos.SimulatedMac.Fault;
 import vmlan.network.DropReason;
 
 /// Frames between the event loop and the simulator.
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class VmnetDeviceTest {
     private static final long GUEST = TestPackets.mac("52:54:00:00:00:01");
     private static final long REMOTE = TestPackets.mac("02:00:00:00:00:02");
@@ -83,7 +83,7 @@ class VmnetDeviceTest {
 
     private void expectReceived(List<byte[]> frames) throws InterruptedException {
         for (byte[] frame : frames) {
-            Recorder.Received received = recorder.frames.poll(20, TimeUnit.SECONDS);
+            Recorder.Received received = recorder.frames.poll(60, TimeUnit.SECONDS);
             assertThat(received).as("a frame of " + frame.length + " bytes").isNotNull();
             assertThat(received.frame()).isEqualTo(frame);
             assertThat(received.fromHost()).isFalse();
@@ -223,7 +223,7 @@ class VmnetDeviceTest {
         open();
         mac.fault(Fault.READ_STATUS, VmnetStatus.FAILURE.code());
         mac.event(handle);
-        assertThat(recorder.failure.get(20, TimeUnit.SECONDS))
+        assertThat(recorder.failure.get(60, TimeUnit.SECONDS))
                 .isInstanceOf(VmnetException.class)
                 .hasMessage("vmnet_read: VMNET_FAILURE, general failure");
         mac.fault(Fault.READ_STATUS, 0);
@@ -350,7 +350,7 @@ class VmnetDeviceTest {
         try {
             byte[] frame = frame(1, 100);
             send(List.of(frame));
-            assertThat(seen.frames.poll(20, TimeUnit.SECONDS).frame()).isEqualTo(frame);
+            assertThat(seen.frames.poll(60, TimeUnit.SECONDS).frame()).isEqualTo(frame);
             assertThat(unseen.frames).isEmpty();
         } finally {
             loop.run(second::close);
@@ -372,7 +372,7 @@ class VmnetDeviceTest {
         for (int i = 0; i < 30; i++) {
             send(frames.subList(i, i + 10));
         }
-        arrivals.get(30, TimeUnit.SECONDS);
+        arrivals.get(60, TimeUnit.SECONDS);
         expectReceived(frames);
         assertThat(mac.count(Counter.PACKETS_WRITTEN)).isEqualTo(300);
         assertThat(mac.count(Counter.CALLBACK_THREADS)).isPositive();

@@ -14,7 +14,7 @@ import vmlan.packet.Ipv4Address;
 import vmlan.packet.Ipv6Address;
 
 /// Interfaces of the simulator: what reaches the framework, what comes back, and how it ends.
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class VmnetInterfaceTest {
     private static final Duration SOON = Duration.ofMillis(200);
     private static final UUID ID = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");

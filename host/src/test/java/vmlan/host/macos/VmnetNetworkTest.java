@@ -15,7 +15,7 @@ import vmlan.packet.Ipv6Address;
 import vmlan.packet.MacAddress;
 
 /// The network objects of macOS 26.
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class VmnetNetworkTest {
     private final SimulatedMac mac = SimulatedMac.reset();
 

@@ -11,7 +11,7 @@ import vmlan.host.linux.RunningLoop;
 import vmlan.host.linux.TestPackets;
 
 /// The device with a real network stack behind the simulator: the kernel of a namespace, by a tap.
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class VmnetTapTest {
     private static final long GUEST = TestPackets.mac("52:54:00:00:00:01");
     private static final long HOST = TestPackets.mac("02:00:00:00:00:01");
