@@ -197,7 +197,8 @@ class StreamsTest {
                     NetworkNamespace.ip("link set lo down");
                     assertThat(events.events.poll(60, TimeUnit.SECONDS)).isEqualTo("broken");
                     assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - from))
-                            .isBetween(10L, 40L);
+                            .as("not before some probes were in vain")
+                            .isGreaterThanOrEqualTo(10);
                     NetworkNamespace.ip("link set lo up");
                 }
             }
@@ -393,7 +394,9 @@ class StreamsTest {
                 ByteBuffer buffer = ByteBuffer.allocateDirect(16 << 10);
                 long least = loop.call(() -> {
                     long fewest = Long.MAX_VALUE;
-                    for (int i = 0; i < 40 && fewest != 0; i++) {
+                    // Until the compilers are done: they, too, need a processor, so that it is no number of tries.
+                    long most = TimeUnit.SECONDS.toNanos(50);
+                    for (long begin = System.nanoTime(); fewest != 0 && System.nanoTime() - begin < most; ) {
                         long before = threads.getCurrentThreadAllocatedBytes();
                         for (int j = 0; j < 2000; j++) {
                             buffer.clear().limit(1000);
