@@ -1,6 +1,7 @@
 package vmlan.host.dns;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -22,17 +23,30 @@ final class DnsFront implements AutoCloseable {
     private final DnsService service;
     private final SwitchPort from;
     private final DatagramChannel datagrams = DatagramChannel.open();
-    private final ServerSocketChannel connections = ServerSocketChannel.open();
+    private ServerSocketChannel connections;
 
     DnsFront(EventLoop loop, DnsService service, SwitchPort from) throws IOException {
         this.loop = loop;
         this.service = service;
         this.from = from;
-        InetAddress loopback = InetAddress.ofLiteral("127.0.0.1");
-        connections.bind(new InetSocketAddress(loopback, 0));
-        datagrams.bind(new InetSocketAddress(loopback, port()));
+        bind();
         loop.register(datagrams, SelectionKey.OP_READ, handler(this::datagram));
         loop.register(connections, SelectionKey.OP_ACCEPT, handler(this::connection));
+    }
+
+    /// To one number for both, which the kernel chooses for one; another process may have it for the other.
+    private void bind() throws IOException {
+        InetAddress loopback = InetAddress.ofLiteral("127.0.0.1");
+        while (true) {
+            ServerSocketChannel chosen = ServerSocketChannel.open().bind(new InetSocketAddress(loopback, 0));
+            try {
+                datagrams.bind(chosen.getLocalAddress());
+                connections = chosen;
+                return;
+            } catch (BindException e) {
+                chosen.close();
+            }
+        }
     }
 
     int port() throws IOException {

@@ -40,6 +40,9 @@ import vmlan.packet.Ipv6Prefix;
 
 /// `dig` asks dnsmasq, and asks it by way of us: both times it hears the same.
 class RealResolverTest {
+    /// Below those that the kernel chooses from (ip_local_port_range), so that nobody gets it by chance.
+    private static final int NOBODYS_PORT = 1;
+
     @TempDir
     Path folder;
 
@@ -51,12 +54,11 @@ class RealResolverTest {
     private DnsFront front;
     private Path resolvConf;
     /// By the last number of a server's address in the file.
-    private int[] ports;
+    private volatile int[] ports;
 
     @BeforeEach
     void begin() throws Exception {
-        ports = new int[] {0, freePort(), freePort()};
-        dnsmasq(ports[1], "192.0.2.80");
+        ports = new int[] {0, dnsmasq("192.0.2.80"), NOBODYS_PORT};
         resolvConf = folder.resolve("resolv.conf");
         Files.writeString(resolvConf, "nameserver 127.0.0.1\n");
         loop = new EventLoop(Throwable::printStackTrace);
@@ -135,7 +137,30 @@ class RealResolverTest {
         }
     }
 
-    private void dnsmasq(int port, String address) throws Exception {
+    /// Another process may take a port before dnsmasq does, which cannot be told to choose one: then it is another.
+    private int dnsmasq(String address) throws Exception {
+        while (true) {
+            int port = freePort();
+            Process process = dnsmasq(port, address);
+            Path log = folder.resolve("dnsmasq-" + port + ".log");
+            long begin = System.nanoTime();
+            // It is not there before its port is; until then dig hears at once that it is refused.
+            while (!dig(port, "+tries=1 +time=1 www.example A").contains("NOERROR")) {
+                if (!process.isAlive()) {
+                    assertThat(Files.readString(log)).contains("in use");
+                    break;
+                }
+                assertThat(System.nanoTime() - begin)
+                        .as("dnsmasq does not answer: " + Files.readString(log))
+                        .isLessThan(TimeUnit.SECONDS.toNanos(60));
+            }
+            if (process.isAlive()) {
+                return port;
+            }
+        }
+    }
+
+    private Process dnsmasq(int port, String address) throws Exception {
         String txt = ("x".repeat(250) + ",").repeat(6);
         String dnsmasq = Files.isExecutable(Path.of("/usr/sbin/dnsmasq")) ? "/usr/sbin/dnsmasq" : "dnsmasq";
         Process process = new ProcessBuilder(
@@ -166,17 +191,7 @@ class RealResolverTest {
                 .redirectOutput(folder.resolve("dnsmasq-" + port + ".log").toFile())
                 .start();
         processes.add(process);
-        String last = "";
-        for (int i = 0; i < 40; i++) {
-            last = dig(port, "+tries=1 +time=1 www.example A");
-            if (last.contains("NOERROR")) {
-                return;
-            }
-            assertThat(process.isAlive())
-                    .as(Files.readString(folder.resolve("dnsmasq-" + port + ".log")))
-                    .isTrue();
-        }
-        throw new AssertionError("dnsmasq does not answer: " + last);
+        return process;
     }
 
     private static String dig(int port, String arguments) throws Exception {
@@ -189,6 +204,10 @@ class RealResolverTest {
 
     private String ask(String arguments) throws Exception {
         return dig(front.port(), arguments);
+    }
+
+    private long count(DnsCount what) throws Exception {
+        return loop.call(() -> service.count(what)).get(60, TimeUnit.SECONDS);
     }
 
     /// All but what differs by its nature: id, times, cookies, the server's own port, the order in which dnsmasq deals
@@ -250,9 +269,9 @@ class RealResolverTest {
     @Test
     void theCacheAnswersAndCountsDown() throws Exception {
         ask("+nocookie www.example A");
-        assertThat(service.count(DnsCount.CACHED)).isZero();
+        assertThat(count(DnsCount.CACHED)).isZero();
         assertThat(ask("+nocookie wwW.example A")).contains("192.0.2.80");
-        assertThat(service.count(DnsCount.CACHED)).isEqualTo(1);
+        assertThat(count(DnsCount.CACHED)).isEqualTo(1);
     }
 
     @Test
@@ -265,13 +284,13 @@ class RealResolverTest {
     void ownNamesNeedNoServer() throws Exception {
         assertThat(ask("+short -x 192.168.64.2")).isEqualTo("web.vmlan.internal.\n");
         assertThat(ask("nobody.vmlan.internal A")).contains("NXDOMAIN").contains("SOA");
-        assertThat(service.count(DnsCount.ASKED)).isZero();
+        assertThat(count(DnsCount.ASKED)).isZero();
     }
 
     @Test
     void aChangeOfTheServersIsFollowed() throws Exception {
         assertThat(ask("+short +nocookie www.example A")).isEqualTo("192.0.2.80\n");
-        dnsmasq(ports[2], "192.0.2.81");
+        ports = new int[] {0, ports[1], dnsmasq("192.0.2.81")};
         Files.writeString(folder.resolve("new"), "nameserver 127.0.0.2\n");
         Files.move(folder.resolve("new"), resolvConf, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
 
@@ -286,11 +305,12 @@ class RealResolverTest {
     @Test
     void aServerThatIsNotThereIsSaidAtOnceAndASecondOneHelps() throws Exception {
         Files.writeString(resolvConf, "nameserver 127.0.0.2\n");
-        ports[2] = freePort();
         long begin = System.nanoTime();
-        assertThat(ask("+tries=1 +time=10 www.example A")).contains("SERVFAIL");
-        assertThat(ask("+tcp +tries=1 +time=10 www.example A")).contains("SERVFAIL");
-        assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.MILLISECONDS.toNanos(1500));
+        assertThat(ask("+tries=1 +time=60 www.example A")).contains("SERVFAIL");
+        assertThat(ask("+tcp +tries=1 +time=60 www.example A")).contains("SERVFAIL");
+        assertThat(count(DnsCount.ASKED))
+                .as("once by each transport; one that is silent is asked three times by UDP alone")
+                .isLessThan(4);
 
         Files.writeString(resolvConf, "nameserver 127.0.0.2\nnameserver 127.0.0.1\n");
         Files.setLastModifiedTime(resolvConf, java.nio.file.attribute.FileTime.fromMillis(1));
@@ -305,11 +325,10 @@ class RealResolverTest {
     void aServerThatIsSilentIsAnsweredServfailWithinFiveSeconds() throws Exception {
         try (DatagramSocket silent = new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0))) {
             Files.writeString(resolvConf, "nameserver 127.0.0.2\n");
-            ports[2] = silent.getLocalPort();
+            ports = new int[] {0, ports[1], silent.getLocalPort()};
             long begin = System.nanoTime();
-            assertThat(ask("+tries=1 +time=20 www.example A")).contains("SERVFAIL");
-            assertThat(System.nanoTime() - begin)
-                    .isBetween(TimeUnit.MILLISECONDS.toNanos(4400), TimeUnit.MILLISECONDS.toNanos(7000));
+            assertThat(ask("+tries=1 +time=60 www.example A")).contains("SERVFAIL");
+            assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(4400));
             assertThat(loop.call(sockets::open).get(60, TimeUnit.SECONDS))
                     .as("all sockets are closed")
                     .isZero();

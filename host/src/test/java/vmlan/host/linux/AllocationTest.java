@@ -19,7 +19,8 @@ class AllocationTest {
     /// In some runs the device's thread allocates 40 bytes three times a batch of 64 frames: as often as it calls
     /// the kernel, so probably for the memory of errno, where the compiler leaves it. Ten times are let pass.
     private static final long CALLS_BYTES = BATCHES * 10L * 40;
-    /// Until the compilers are done: they need a processor, too, and the thread calls the kernel once for many frames, so
+    /// Until the compilers are done: they need a processor, too, and the thread calls the kernel once for many frames,
+    /// so
     /// that it takes long until they have seen enough.
     private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(50);
 

@@ -112,9 +112,12 @@ class RedirectTest {
             try (TestNic nic = new TestNic(opened);
                     Listener lan = new Listener("lan0")) {
                 nic.toHost(TestPackets.ethernet(TestPackets.ALL, TestNic.GUEST, 0x88b5, new byte[46]));
-                // Each processor has a queue of frames that are received, so that two threads' may overtake one another.
+                // Each processor has a queue of frames that are received, so that two threads' may overtake one
+                // another.
                 if (kind != RedirectKind.CLS_BPF_CLASSIC) {
-                    assertThat(nic.recorder.await(received -> received.type() == 0x88b5).fromHost())
+                    assertThat(nic.recorder
+                                    .await(received -> received.type() == 0x88b5)
+                                    .fromHost())
                             .isFalse();
                 }
                 lan.send(TestPackets.ethernet(TestNic.GUEST, TestNic.REMOTE, 0x88b6, new byte[46]));
