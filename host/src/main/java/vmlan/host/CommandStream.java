@@ -20,8 +20,11 @@ final class CommandStream implements OutsideStream {
     /// Null until the command runs.
     private SocketStream stream;
 
-    /// Null until the command runs.
-    private ProcessGroup group;
+    /// Null until the command runs. Set on its own thread.
+    private volatile ProcessGroup group;
+
+    /// Nothing of it runs, and nothing will.
+    private volatile boolean ended;
 
     private boolean readable;
     private boolean writable;
@@ -41,7 +44,12 @@ final class CommandStream implements OutsideStream {
         builder.directory(folder.toFile()).redirectErrorStream(true);
         try {
             ProcessGroup started = ProcessGroup.start(builder);
+            group = started;
             try {
+                // looked at after the group is there: one of the two sees the other
+                if (owner.isClosed()) {
+                    throw new IOException("the network ends");
+                }
                 carry(started);
             } finally {
                 started.end();
@@ -51,6 +59,7 @@ final class CommandStream implements OutsideStream {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            ended = true;
             loop.execute(() -> owner.ended(this));
         }
     }
@@ -58,7 +67,7 @@ final class CommandStream implements OutsideStream {
     private void carry(ProcessGroup started) throws IOException, InterruptedException {
         SocketChannel[] ends = owner.pair();
         Process command = started.leader();
-        loop.execute(() -> run(started, ends[0]));
+        loop.execute(() -> run(ends[0]));
         Thread input = carrying(() -> carryInput(ends[1], command.getOutputStream()));
         Thread output = carrying(() -> carryOutput(command.getInputStream(), ends[1]));
         command.waitFor();
@@ -103,8 +112,7 @@ final class CommandStream implements OutsideStream {
         }
     }
 
-    private void run(ProcessGroup started, SocketChannel channel) {
-        group = started;
+    private void run(SocketChannel channel) {
         if (over) {
             terminate();
             closeUnused(channel);
@@ -139,8 +147,8 @@ final class CommandStream implements OutsideStream {
 
     /// Asks the command to end, and does not ask twice.
     void terminate() {
-        if (group != null) {
-            ProcessGroup asked = group;
+        ProcessGroup asked = group;
+        if (asked != null) {
             asked.terminate();
             loop.after(ProcessGroup.GRACE_NANOS, asked::kill);
         }
@@ -149,6 +157,12 @@ final class CommandStream implements OutsideStream {
     /// Null when it does not run yet.
     ProcessGroup group() {
         return group;
+    }
+
+    /// Whether anything of it runs, or is about to.
+    boolean isAlive() {
+        ProcessGroup started = group;
+        return started == null ? !ended : started.isAlive();
     }
 
     @Override

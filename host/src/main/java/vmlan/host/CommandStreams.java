@@ -40,7 +40,7 @@ public final class CommandStreams implements AutoCloseable {
     private final EventLoop loop;
     private final Path meeting;
     private final Set<CommandStream> running = new HashSet<>();
-    private boolean closed;
+    private volatile boolean closed;
 
     /// @param meeting where a socket may be made for a moment, in a folder that nobody else may enter
     public CommandStreams(EventLoop loop, Path meeting) {
@@ -67,6 +67,11 @@ public final class CommandStreams implements AutoCloseable {
 
     int running() {
         return running.size();
+    }
+
+    /// Nothing may be started any more. Any thread.
+    boolean isClosed() {
+        return closed;
     }
 
     /// Both ends of a connection that nobody else has.
@@ -100,17 +105,21 @@ public final class CommandStreams implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        List<ProcessGroup> groups = running.stream()
-                .map(CommandStream::group)
-                .filter(Objects::nonNull)
-                .toList();
-        groups.forEach(ProcessGroup::terminate);
-        // this process may end next, and nobody would be left to end them
+        groups().forEach(ProcessGroup::terminate);
+        // this process may end next, and nobody would be left to end them; those that are just being started end
+        // themselves
         long asked = System.nanoTime();
-        while (groups.stream().anyMatch(ProcessGroup::isAlive)
+        while (running.stream().anyMatch(CommandStream::isAlive)
                 && System.nanoTime() - asked < ProcessGroup.GRACE_NANOS) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
-        groups.forEach(ProcessGroup::kill);
+        groups().forEach(ProcessGroup::kill);
+    }
+
+    private List<ProcessGroup> groups() {
+        return running.stream()
+                .map(CommandStream::group)
+                .filter(Objects::nonNull)
+                .toList();
     }
 }

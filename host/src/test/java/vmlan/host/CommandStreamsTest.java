@@ -218,26 +218,42 @@ class CommandStreamsTest {
         assertThat(left == null || !left.isAlive()).isTrue();
     }
 
+    private static final class Refusal implements StreamEvents {
+        final CompletableFuture<OutsideError> why = new CompletableFuture<>();
+
+        @Override
+        public void connected(long now) {}
+
+        @Override
+        public void failed(OutsideError reason, long now) {
+            why.complete(reason);
+        }
+
+        @Override
+        public void readable(long now) {}
+
+        @Override
+        public void writable(long now) {}
+    }
+
+    @Test
+    void whatIsJustBeingStartedAsTheNetworkEndsEndsToo() throws Exception {
+        Refusal refusal = new Refusal();
+        loop.call(() -> {
+                    OutsideStream stream = commands.open(List.of("sleep", "600"), folder, refusal);
+                    commands.close();
+                    return stream;
+                })
+                .get();
+        assertThat(refusal.why.get(60, TimeUnit.SECONDS)).isEqualTo(OutsideError.REFUSED);
+        awaitRunning(0);
+    }
+
     @Test
     void aUnixSocketWithNobodyBehindItIsARefusal() throws Exception {
-        CompletableFuture<OutsideError> refused = new CompletableFuture<>();
-        StreamEvents events = new StreamEvents() {
-            @Override
-            public void connected(long now) {}
-
-            @Override
-            public void failed(OutsideError why, long now) {
-                refused.complete(why);
-            }
-
-            @Override
-            public void readable(long now) {}
-
-            @Override
-            public void writable(long now) {}
-        };
-        loop.call(() -> SocketStream.dial(loop, folder.resolve("none.sock"), events))
+        Refusal refusal = new Refusal();
+        loop.call(() -> SocketStream.dial(loop, folder.resolve("none.sock"), refusal))
                 .get();
-        assertThat(refused.get(60, TimeUnit.SECONDS)).isEqualTo(OutsideError.REFUSED);
+        assertThat(refusal.why.get(60, TimeUnit.SECONDS)).isEqualTo(OutsideError.REFUSED);
     }
 }
