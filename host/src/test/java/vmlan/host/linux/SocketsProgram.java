@@ -2,13 +2,12 @@ package vmlan.host.linux;
 
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -61,8 +60,8 @@ final class SocketsProgram {
         } catch (IOException e) {
             System.out.println("before: " + e.getMessage());
         }
-        FileChannel statistics = FileChannel.open(Path.of("/proc/self/stat"));
-        ticks(statistics);
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        threads.getThreadCpuTime(loop.thread.threadId());
         List<FileInputStream> files = new ArrayList<>();
         try {
             while (true) {
@@ -77,9 +76,10 @@ final class SocketsProgram {
         System.out.println("echoes: " + loop.call(() -> outside.echoes(true, new Printer(events))));
         InetSocketAddress to = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), listener.tcpPort());
         client.connect(to);
-        long ticks = ticks(statistics);
+        long before = threads.getThreadCpuTime(loop.thread.threadId());
         System.out.println("taken without a descriptor: " + taken.poll(500, TimeUnit.MILLISECONDS));
-        System.out.println("spins: " + (ticks(statistics) - ticks > 25));
+        long worked = threads.getThreadCpuTime(loop.thread.threadId()) - before;
+        System.out.println("spins: " + (worked > TimeUnit.MILLISECONDS.toNanos(250)));
         for (FileInputStream file : files) {
             file.close();
         }
@@ -89,16 +89,6 @@ final class SocketsProgram {
         OutsideDatagrams datagrams = loop.call(() -> outside.datagrams(true, new Printer(events)));
         System.out.println("datagrams with descriptors: " + (datagrams != null));
         loop.run(outside::close);
-    }
-
-    /// Hundredths of a second that the processor worked for this process (man 5 proc_pid_stat, fields 14 and 15).
-    private static long ticks(FileChannel statistics) throws IOException {
-        ByteBuffer text = ByteBuffer.allocate(1000);
-        statistics.read(text, 0);
-        String[] fields = new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII)
-                .replaceFirst(".*\\) ", "")
-                .split(" ");
-        return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
     }
 
     private static void bind(RunningLoop loop) throws Exception {
