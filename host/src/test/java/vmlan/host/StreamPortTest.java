@@ -253,7 +253,7 @@ class StreamPortTest {
         int rounds = 400;
         long perFrame = Long.MAX_VALUE;
         // Until the compilers are done: they, too, need a processor, so that it is no number of tries.
-        long most = TimeUnit.SECONDS.toNanos(50);
+        long most = TimeUnit.SECONDS.toNanos(150);
         for (long begin = System.nanoTime(); perFrame >= 8 && System.nanoTime() - begin < most; ) {
             long before = threads.getThreadAllocatedBytes(thread.threadId());
             for (int i = 0; i < rounds; i++) {

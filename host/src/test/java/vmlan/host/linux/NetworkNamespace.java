@@ -36,7 +36,7 @@ public final class NetworkNamespace {
             }
         });
         try {
-            result.get(300, TimeUnit.SECONDS);
+            result.get(600, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Exception cause) {
                 throw cause;

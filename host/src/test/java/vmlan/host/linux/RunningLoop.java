@@ -24,7 +24,7 @@ public final class RunningLoop implements AutoCloseable {
     /// Does something on the loop and waits for it.
     public <T> T call(Callable<T> task) throws Exception {
         try {
-            return loop.call(task).get(60, TimeUnit.SECONDS);
+            return loop.call(task).get(240, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Exception cause) {
                 throw cause;

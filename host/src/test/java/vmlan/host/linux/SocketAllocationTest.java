@@ -25,7 +25,7 @@ class SocketAllocationTest {
     private static final int BATCHES = 300;
     private static final int DATAGRAMS = 32;
     /// Until the compilers are done: they, too, need a processor, so that it is no number of tries.
-    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(50);
+    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(200);
     private static final long LOOPBACK = IpAddress.mapped(0x7f000001);
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

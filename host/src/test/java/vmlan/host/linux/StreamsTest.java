@@ -395,7 +395,7 @@ class StreamsTest {
                 long least = loop.call(() -> {
                     long fewest = Long.MAX_VALUE;
                     // Until the compilers are done: they, too, need a processor, so that it is no number of tries.
-                    long most = TimeUnit.SECONDS.toNanos(50);
+                    long most = TimeUnit.SECONDS.toNanos(200);
                     for (long begin = System.nanoTime(); fewest != 0 && System.nanoTime() - begin < most; ) {
                         long before = threads.getCurrentThreadAllocatedBytes();
                         for (int j = 0; j < 2000; j++) {

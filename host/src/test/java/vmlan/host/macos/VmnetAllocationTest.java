@@ -25,7 +25,7 @@ class VmnetAllocationTest {
     /// pass.
     private static final long CALLS_BYTES = BATCHES * 10L * 40;
     /// Until the compilers are done: they, too, need a processor, so that it is no number of tries.
-    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(50);
+    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(200);
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final SimulatedMac mac = SimulatedMac.reset();
