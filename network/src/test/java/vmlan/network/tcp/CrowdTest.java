@@ -26,15 +26,19 @@ class CrowdTest {
 
     private record Memory(long heap, long direct) {
         static Memory now() {
-            // what one collection leaves may be what a second one takes
+            // What one collection leaves may be what a second one takes; and what another thread takes in between, a
+            // buffer of its own at once, is not asked for.
+            long heap = Long.MAX_VALUE;
             for (int i = 0; i < 3; i++) {
                 System.gc();
+                heap = Math.min(
+                        heap,
+                        ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
             }
             long direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
                     .mapToLong(BufferPoolMXBean::getMemoryUsed)
                     .sum();
-            return new Memory(
-                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(), direct);
+            return new Memory(heap, direct);
         }
 
         @Override
