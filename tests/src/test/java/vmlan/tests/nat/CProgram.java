@@ -5,17 +5,20 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import vmlan.tests.lan.Words;
 
-/// The programs that are in C, so that they are not what is measured; compiled once.
+/// The programs that are in C, so that they are not what is measured; compiled once. Another process of the tests may
+/// be starting one at this moment: so each file comes whole, by a rename, and what is there is never written to.
 public enum CProgram {
     PUMP("pump.c"),
     CONNECTIONS("connections.c");
 
     private static final Path FOLDER = Path.of("target/nat").toAbsolutePath();
     private static final Map<CProgram, Path> COMPILED = new ConcurrentHashMap<>();
+    private static final Map<String, Path> WRITTEN = new ConcurrentHashMap<>();
 
     private final String source;
 
@@ -29,12 +32,16 @@ public enum CProgram {
 
     private Path compile() {
         try (InputStream in = CProgram.class.getResourceAsStream(source)) {
-            Path file = Files.createDirectories(FOLDER).resolve(source);
-            Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
-            Path program = FOLDER.resolve(source.replace(".c", ""));
+            Path work = Files.createTempDirectory(Files.createDirectories(FOLDER), "compile");
+            Path file = work.resolve(source);
+            Files.copy(in, file);
+            Path program = work.resolve("program");
             Words.of("gcc", "-D_GNU_SOURCE", "-O2", "-pthread", "-o", program.toString(), file.toString())
                     .good();
-            return program;
+            Path place = Files.move(program, FOLDER.resolve(source.replace(".c", "")), StandardCopyOption.ATOMIC_MOVE);
+            Files.delete(file);
+            Files.delete(work);
+            return place;
         } catch (IOException e) {
             throw new AssertionError(source + " cannot be compiled", e);
         } catch (InterruptedException e) {
@@ -44,14 +51,18 @@ public enum CProgram {
     }
 
     /// A file beside the sources, written out so that other programs can read it.
-    static Path resource(String name) throws IOException {
+    static Path resource(String name) {
+        return WRITTEN.computeIfAbsent(name, CProgram::write);
+    }
+
+    private static Path write(String name) {
         try (InputStream in = CProgram.class.getResourceAsStream(name)) {
-            Path file = Files.createDirectories(FOLDER).resolve(name);
+            Path file = Files.createTempFile(Files.createDirectories(FOLDER), name, ".new");
             Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
-            if (!file.toFile().setExecutable(true)) {
-                throw new IOException(file + " cannot be made executable");
-            }
-            return file;
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+            return Files.move(file, FOLDER.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new AssertionError(name + " cannot be written", e);
         }
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.cpio.CpioArchiveEntry;
 import org.apache.commons.compress.archivers.cpio.CpioArchiveOutputStream;
 import org.apache.commons.compress.archivers.cpio.CpioConstants;
+import vmlan.program.files.FileLock;
 
 /// A program of the distribution for the demo guest, with the libraries of this machine, as a second
 /// archive behind the guest's own (the kernel unpacks one after the other, Linux
@@ -34,7 +36,7 @@ public record GuestProgram(String debian, String path, String place, Map<String,
 
     /// The demo guest's initrd with the program behind it, in `folder`.
     public Path initrd(Path demo, Path folder) throws IOException, InterruptedException {
-        byte[] archive = archive(program());
+        byte[] archive = archive(programInTurn());
         Path combined = folder.resolve("initrd");
         Files.copy(demo, combined, StandardCopyOption.REPLACE_EXISTING);
         try (FileChannel out = FileChannel.open(combined, StandardOpenOption.WRITE)) {
@@ -43,6 +45,15 @@ public record GuestProgram(String debian, String path, String place, Map<String,
             out.write(ByteBuffer.wrap(archive));
         }
         return combined;
+    }
+
+    /// One process of the tests after the other: for the lock of apt-get's lists nobody waits.
+    private Path programInTurn() throws IOException, InterruptedException {
+        Path lock = Files.createDirectories(Installation.testCache()).resolve("programs-turn.lock");
+        try (FileLock turn = FileLock.tryTake(lock, Duration.ofMinutes(15))
+                .orElseThrow(() -> new AssertionError("another test's download does not end"))) {
+            return program();
+        }
     }
 
     private Path program() throws IOException, InterruptedException {
