@@ -34,7 +34,7 @@ abstract class BridgedConversations extends Conversations {
     void aGuestHasALeaseOfTheSegmentUnderItsOwnMac() throws Exception {
         String address = lan.vmlan().vmlan("ip", "--timeout", "180", "a").good();
         assertThat(address).isEqualTo(a.ipv4()).matches("192\\.168\\.77\\.1[0-9][0-9]");
-        assertThat(lan.lan().leases()).contains(" " + a.mac() + " " + address + " ");
+        lan.lan().awaitLease(" " + a.mac() + " " + address + " ");
         Fields nic = lan.vmlan().vm("a").objects("networks").getFirst();
         assertThat(nic.text("network")).isEqualTo(LanGuests.NETWORK);
         assertThat(nic.text("mac")).isEqualTo(a.mac());

@@ -84,7 +84,7 @@ abstract class Conversations {
     @Test
     void dhcpv6GivesAnAddressThatTheRouterReaches() throws Exception {
         String address = a.dhcpv6();
-        assertThat(lan.lan().leases()).contains(" " + address + " ");
+        lan.lan().awaitLease(" " + address + " ");
         assertThat(router.ping(address, 3)).contains(OK);
         assertThat(a.ping(Machine.ROUTER.ipv6(), 1)).contains(OK);
     }

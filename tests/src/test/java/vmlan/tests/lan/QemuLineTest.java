@@ -39,14 +39,9 @@ class QemuLineTest {
             awaitRunning(lan, line, "disk");
             Fields nic = lan.vmlan().vm("disk").objects("networks").getFirst();
             assertThat(nic.text("network")).isEqualTo("bridged-en0");
-            Await.until(
-                    "a lease of the LAN's router for " + nic.text("mac"),
-                    Installation.LIMIT,
-                    () -> lan.lan().leases().contains(nic.text("mac") + " " + TestLan.PREFIX4)
-                            ? Optional.of(true)
-                            : Optional.empty(),
-                    () -> line.errors() + lan.lan().routerLog());
-            assertThat(lan.vmlan().vmlan("ip", "disk").good()).startsWith(TestLan.PREFIX4);
+            lan.lan().awaitLease(nic.text("mac") + " " + TestLan.PREFIX4);
+            assertThat(lan.vmlan().vmlan("ip", "--timeout", "180", "disk").good())
+                    .startsWith(TestLan.PREFIX4);
 
             List<String> words = words(line.process().pid());
             // which may be started by a loader of its own

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import vmlan.tests.real.Await;
+import vmlan.tests.real.Installation;
 
 /// The LAN; see the package. Closing it removes all of it, and fails when a program still ran in it.
 final class TestLan implements AutoCloseable {
@@ -23,7 +24,7 @@ final class TestLan implements AutoCloseable {
 
     static final String OUTSIDE6 = "2001:db8:99::1";
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     /// How the host hangs on the LAN.
     enum Link {
@@ -281,8 +282,19 @@ final class TestLan implements AutoCloseable {
         return folder.resolve("leases");
     }
 
-    /// dnsmasq's leases, a line each.
-    String leases() throws IOException {
+    /// Waits for words in dnsmasq's leases. It empties the file and writes it anew with each change (its
+    /// lease_update_file), and for DHCPv6 only after the client has its answer (its dhcp6_packet): a single
+    /// look may be too early.
+    void awaitLease(String words) {
+        Await.until(
+                "'" + words + "' in the router's leases",
+                Installation.LIMIT,
+                () -> leases().contains(words) ? Optional.of(true) : Optional.empty(),
+                () -> leases() + "\n" + routerLog());
+    }
+
+    /// dnsmasq's leases, a line each; at times they are just being written.
+    private String leases() throws IOException {
         return Files.exists(leaseFile()) ? Files.readString(leaseFile()) : "";
     }
 

@@ -47,7 +47,7 @@ class VmnetTest {
             assertThat(mac.vmlan().vmlan("ip", "--timeout", "180", "a").good())
                     .isEqualTo(guest.ipv4())
                     .startsWith(TestLan.PREFIX4);
-            assertThat(mac.lan().leases()).contains(" " + guest.mac() + " " + guest.ipv4() + " ");
+            mac.lan().awaitLease(" " + guest.mac() + " " + guest.ipv4() + " ");
             Fields uplink = mac.uplink();
             assertThat(uplink.text("interface")).isEqualTo("en0");
             assertThat(uplink.text("via")).isEqualTo("vmnet");
