@@ -1,6 +1,7 @@
 package vmlan.tests.lan;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import vmlan.program.files.Fields;
 import vmlan.tests.real.Await;
 import vmlan.tests.real.Installation;
@@ -114,6 +114,11 @@ final class LanGuests implements AutoCloseable {
                 vmlan.vmlan("network", "show", network, "--json").good());
     }
 
+    /// What its process has told, from the beginning.
+    String networkLog(String network) throws IOException {
+        return Files.readString(vmlan.home().resolve("state/networks/" + network + "/network.log"));
+    }
+
     Fields uplink() throws IOException, InterruptedException {
         return show(NETWORK).object("uplink");
     }
@@ -146,17 +151,26 @@ final class LanGuests implements AutoCloseable {
         }
     }
 
-    /// Networks' logs and guests' consoles.
+    /// Networks' logs and guests' consoles. Everything still runs, and writes: state comes by way of files that are
+    /// renamed, so only what is a log is looked at.
     private void keepLogs() throws IOException {
-        if (!Files.isDirectory(vmlan.home().resolve("state"))) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(vmlan.home().resolve("state"))) {
-            for (Path file :
-                    files.filter(path -> path.toString().endsWith(".log")).toList()) {
-                String name = file.getParent().getFileName() + "-" + file.getFileName();
-                Files.copy(file, lan.evidence().resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        for (String kind : List.of("networks", "vms")) {
+            for (Path folder : listed(vmlan.home().resolve("state").resolve(kind), "*")) {
+                for (Path log : listed(folder, "*.log")) {
+                    String name = folder.getFileName() + "-" + log.getFileName();
+                    Files.copy(log, lan.evidence().resolve(name), StandardCopyOption.REPLACE_EXISTING);
+                }
             }
         }
+    }
+
+    private static List<Path> listed(Path folder, String names) throws IOException {
+        List<Path> files = new ArrayList<>();
+        if (Files.isDirectory(folder)) {
+            try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder, names)) {
+                stream.forEach(files::add);
+            }
+        }
+        return files;
     }
 }

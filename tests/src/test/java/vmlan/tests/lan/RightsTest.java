@@ -124,14 +124,23 @@ class RightsTest {
         }
     }
 
-    /// Of every thread: capabilities are a thread's own (capabilities(7)).
+    /// Of every thread: capabilities are a thread's own (capabilities(7)). A JVM's compilers and QEMU's workers
+    /// end when they have nothing to do, also between being listed and being read; the first thread stays.
     static List<String> statuses(long pid) throws IOException {
+        List<String> statuses = new java.util.ArrayList<>();
+        statuses.add(Files.readString(Path.of("/proc/" + pid + "/task/" + pid + "/status")));
         try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
-            List<String> statuses = new java.util.ArrayList<>();
             for (Path thread : threads.toList()) {
-                statuses.add(Files.readString(thread.resolve("status")));
+                try {
+                    statuses.add(Files.readString(thread.resolve("status")));
+                } catch (IOException e) {
+                    // ENOENT before it is opened, ESRCH after that (proc_single_show in fs/proc/base.c)
+                    if (Files.exists(thread)) {
+                        throw e;
+                    }
+                }
             }
-            return statuses;
         }
+        return statuses;
     }
 }
