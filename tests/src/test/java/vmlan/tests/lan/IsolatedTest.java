@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -89,7 +90,25 @@ class IsolatedTest {
             }
         }
 
+        /// A frame may wait for ARP, or for a guest that has no processor, after its ping is over. So who shall hear is
+        /// waited for; by then it has come to the others, too, or never does.
+        private void await(Station sender) throws Exception {
+            long deadline = System.nanoTime() + Words.LIMIT.toNanos();
+            for (Station receiver : before.keySet()) {
+                boolean hears = !receiver.equals(sender) && !apart(sender, receiver);
+                while (hears && !hasHeardBoth(receiver) && System.nanoTime() - deadline < 0) {
+                    TimeUnit.MILLISECONDS.sleep(50);
+                }
+            }
+        }
+
+        private boolean hasHeardBoth(Station receiver) throws Exception {
+            Station.Echoes heard = receiver.echoes().since(before.get(receiver));
+            return heard.ipv4() > 0 && heard.ipv6() > 0;
+        }
+
         void check(String what, Station sender) throws Exception {
+            await(sender);
             for (Station receiver : List.copyOf(before.keySet())) {
                 Station.Echoes now = receiver.echoes();
                 Station.Echoes heard = now.since(before.put(receiver, now));
