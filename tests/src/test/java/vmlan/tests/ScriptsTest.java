@@ -23,7 +23,7 @@ class ScriptsTest {
 
     @Test
     void theLauncherBuildsOnceAndFindsItsWayUnderEveryShell() throws Exception {
-        String said = run(300, List.of("sh", "setup/test/launcher.sh"));
+        String said = run(900, List.of("sh", "setup/test/launcher.sh"));
         assertThat(said).contains("# dash", "# busybox ash", "# bash --posix").doesNotContain("not ok");
     }
 
@@ -36,7 +36,7 @@ class ScriptsTest {
             return;
         }
         try (FileLock turn = Installation.demosTurn()) {
-            String said = run(900, List.of("./dev", "fresh", "--without-test"));
+            String said = run(1800, List.of("./dev", "fresh", "--without-test"));
             assertThat(said).contains("the README's commands work: address after");
         }
     }
@@ -52,16 +52,16 @@ class ScriptsTest {
             Path log = clone.resolve("build/build.log");
             long member = Await.until(
                     "Maven to build",
-                    Duration.ofSeconds(120),
+                    Duration.ofSeconds(300),
                     () -> build.descendants()
                             .filter(process -> isMaven(process) && Files.exists(log))
                             .map(ProcessHandle::pid)
                             .findFirst(),
                     () -> inside(clone).toString());
-            String group = run(10, List.of("ps", "-o", "pgid=", "-p", Long.toString(member)))
+            String group = run(60, List.of("ps", "-o", "pgid=", "-p", Long.toString(member)))
                     .strip();
-            run(10, List.of("kill", "-INT", "--", "-" + group));
-            assertThat(build.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            run(60, List.of("kill", "-INT", "--", "-" + group));
+            assertThat(build.waitFor(120, TimeUnit.SECONDS)).isTrue();
             assertThat(build.exitValue()).as("as a shell has it").isEqualTo(130);
         } finally {
             build.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -75,7 +75,7 @@ class ScriptsTest {
         assertThat(clone.resolve("build/current")).doesNotExist();
 
         Process again = version(clone).start();
-        assertThat(again.waitFor(300, TimeUnit.SECONDS)).isTrue();
+        assertThat(again.waitFor(900, TimeUnit.SECONDS)).isTrue();
         assertThat(new String(again.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                 .contains("vmlan ");
         assertThat(again.exitValue()).isZero();

@@ -3,7 +3,6 @@ package vmlan.tests.lan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.jr.ob.JSON;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -122,7 +121,7 @@ class HostNetworkTest {
         List<String> show = List.of("ip", "link", "show", "dev", tap);
         Await.until(
                 "the end of " + tap,
-                Duration.ofSeconds(10),
+                Words.LIMIT,
                 () -> lan.lan().tryIn(Machine.HOST, show.toArray(String[]::new)).exitCode() != 0
                         ? Optional.of(true)
                         : Optional.empty(),

@@ -15,7 +15,7 @@ import vmlan.tests.real.Qemus;
 @EnabledOnOs(OS.LINUX)
 @ExtendWith(Evidence.class)
 class KillTest {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @Test
     void leavesAddressesRoutesTrafficControlAndBpfAsTheyWereAndTheGuestComesBack() throws Exception {

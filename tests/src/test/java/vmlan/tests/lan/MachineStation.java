@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Random;
@@ -89,7 +88,7 @@ final class MachineStation implements Station {
                 "CREATE:" + received);
         Await.until(
                 machine + " to listen",
-                Duration.ofSeconds(30),
+                Words.LIMIT,
                 () -> lan.tryIn(machine, "grep", LISTENING, "/proc/net/tcp6").exitCode() == 0
                         ? Optional.of(true)
                         : Optional.empty(),

@@ -22,7 +22,7 @@ final class VmnetSimulator {
     /// What macOS gives a host network unless it is asked for another.
     static final String HOST4 = "192.168.105.1";
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final TestLan lan;
 

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /// A command, run to its end with a limit.
 public record Words(List<String> words) {
-    public static final Duration LIMIT = Duration.ofSeconds(120);
+    public static final Duration LIMIT = Duration.ofSeconds(300);
 
     public static Words of(String... words) {
         return new Words(List.of(words));

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 /// has found everything good. It runs as nobody, in network and mount namespaces of its own, so that a tap, a helper or
 /// a script of a line comes to nothing; a folder of the test's is the only one that it can write to.
 final class CheckedQemu {
-    private static final int LIMIT_SECONDS = 400;
+    private static final int LIMIT_SECONDS = 1200;
     private static final String QUIT = "{\"execute\":\"qmp_capabilities\"}{\"execute\":\"quit\"}";
     static final List<String> STANDING_STILL = List.of("-S", "-display", "none", "-qmp", "stdio");
 
@@ -76,7 +76,7 @@ final class CheckedQemu {
     private String script(List<List<String>> lines, Path work) {
         StringBuilder script = new StringBuilder("cd " + quoted(folder.toString()) + "\n");
         for (int i = 0; i < lines.size(); i++) {
-            List<String> words = new ArrayList<>(List.of("timeout", "60", binary.toString()));
+            List<String> words = new ArrayList<>(List.of("timeout", "180", binary.toString()));
             words.addAll(lines.get(i));
             script.append("printf %s ")
                     .append(quoted(QUIT))

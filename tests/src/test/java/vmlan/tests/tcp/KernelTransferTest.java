@@ -76,7 +76,7 @@ class KernelTransferTest {
         }
         List<String> failures = new ArrayList<>();
         for (CompletableFuture<String> output : outputs) {
-            String text = output.get(10, TimeUnit.MINUTES);
+            String text = output.get(30, TimeUnit.MINUTES);
             System.out.println(text);
             if (!text.endsWith("exit code 0")) {
                 failures.add(text);

@@ -22,7 +22,7 @@ import vmlan.packet.IpAddress;
 final class TransferMain {
     private static final int FIRST_PORT = 10_000;
     private static final long SECOND = 1_000_000_000L;
-    private static final long LIMIT_NANOS = 60 * SECOND;
+    private static final long LIMIT_NANOS = 180 * SECOND;
     private static final int[] MTUS = {1500, 1500, 1280, 9000, 1400, 16_000};
 
     private static final Weather[] WEATHERS = {Weather.FOUL, Weather.FAIR, Weather.FOUL, Weather.STORM};
