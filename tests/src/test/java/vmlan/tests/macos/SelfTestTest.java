@@ -24,10 +24,11 @@ import vmlan.tests.real.Qemus;
 /// `vmlan doctor --selftest`, whole: the simulator in place of Apple's vmnet, a tap in a namespace in place of its
 /// bridge, and dnsmasq in place of bootpd and of the LAN's DHCP server.
 @EnabledOnOs(OS.LINUX)
-@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SelfTestTest {
     /// A namespace with a tap, which the simulator's interfaces have as their LAN one after the other. The namespace
-    /// and the server go with the command; `--no-ping`, since the server would wait for a tap without anybody.
+    /// and the server go with the command; `--no-ping`, since the server would wait for a tap without anybody. It
+    /// listens before anybody asks: for DHCP at UDP port 67, and for router solicitations (ICMPv6, number 58).
     private static final String WITH_DHCP = """
             ip link set lo up
             ip tuntap add mode tap name vmenet0
@@ -40,6 +41,10 @@ class SelfTestTest {
                 --no-resolv --no-hosts --leasefile-ro --pid-file= --user=root >/dev/null 2>&1 &
             dhcp=$!
             trap 'kill $dhcp' EXIT
+            until grep -q ':0043 ' /proc/net/udp && grep -q ':003A ' /proc/net/raw6; do
+                kill -0 $dhcp || exit 9
+                sleep 0.1
+            done
             "$@"
             """;
 
