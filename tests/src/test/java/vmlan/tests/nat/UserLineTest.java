@@ -100,12 +100,18 @@ class UserLineTest {
     }
 
     /// Of three NICs the one with that address.
-    private static String nic(GuestStation guest, String address) throws IOException, InterruptedException {
-        String all = guest.type("ip -o -4 addr");
-        Matcher match = Pattern.compile("(eth[0-9]) +inet " + Pattern.quote(address) + "/24 ")
-                .matcher(all);
-        assertThat(match.find()).as(address + " in " + all).isTrue();
-        return match.group(1);
+    private static String nic(GuestStation guest, String address) {
+        Pattern line = Pattern.compile("(eth[0-9]) +inet " + Pattern.quote(address) + "/24 ");
+        return shown(guest, "ip -o -4 addr", line).group(1);
+    }
+
+    /// A guest is ready after some seconds also without its addresses, which may come later then.
+    private static Matcher shown(GuestStation guest, String command, Pattern pattern) {
+        return Await.until(
+                pattern + " of " + command,
+                Installation.LIMIT,
+                () -> Optional.of(pattern.matcher(guest.type(command))).filter(Matcher::find),
+                () -> guest.type(command));
     }
 
     private static Map<String, String> told(GuestStation guest, String nic) throws IOException, InterruptedException {
@@ -129,11 +135,11 @@ class UserLineTest {
                 .containsEntry("hostname", "box")
                 .containsEntry("domain", "corp.test")
                 .containsEntry("search", "one.test two.test");
-        assertThat(guest.type("ip -6 addr show dev " + user + "; ip -6 route"))
-                .containsPattern("inet6 fd77:1::[0-9a-f:]*/64 scope global")
-                .containsPattern("default via fe80::[0-9a-f:]+ dev " + user);
+        String addresses = "ip -6 addr show dev " + user;
+        shown(guest, addresses, Pattern.compile("inet6 fd77:1::[0-9a-f:]*/64 scope global(?! tentative)"));
+        shown(guest, "ip -6 route", Pattern.compile("default via fe80::[0-9a-f:]+ dev " + user));
         assertThat(guest.type("nslookup host.vmlan.internal 10.9.8.10")).contains("10.9.8.9");
-        assertThat(guest.type("ping6 -c 1 -W 5 fd77:1::9")).contains(" 0% packet loss");
+        assertThat(guest.type("ping6 -c 1 -W 30 fd77:1::9")).contains(" 0% packet loss");
 
         String restricted = nic(guest, "10.77.0.15");
         assertThat(told(guest, restricted)).doesNotContainKeys("router", "dns").containsEntry("mask", "24");
@@ -159,7 +165,7 @@ class UserLineTest {
         }
         // by the restricted NIC: it has the same way in as the others, and none out
         guest.type("ip route add " + TestInternet.ROUTER4 + "/32 via 10.77.0.2");
-        assertThat(guest.type("ping -c 1 -W 2 " + TestInternet.ROUTER4 + "; ping -c 1 -W 5 10.77.0.2"))
+        assertThat(guest.type("ping -c 1 -W 2 " + TestInternet.ROUTER4 + "; ping -c 1 -W 30 10.77.0.2"))
                 .contains(" 100% packet loss", " 0% packet loss");
         guest.type("ip route del " + TestInternet.ROUTER4 + "/32");
     }
@@ -174,7 +180,7 @@ class UserLineTest {
             Await.until(
                     "the guest's page at " + at,
                     Installation.LIMIT,
-                    () -> Optional.of(internet.tryIn(Place.HOST, "curl", "-sS", "--max-time", "20", "http://" + at))
+                    () -> Optional.of(internet.tryIn(Place.HOST, "curl", "-sS", "--max-time", "60", "http://" + at))
                             .filter(page -> page.text().contains("10.9.8.40/24")),
                     () -> internet.in(Place.HOST, "ss", "-ltn"));
         }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -169,7 +170,7 @@ class UserNetworkTest {
             Await.until(
                     "QEMU's socket",
                     LIMIT,
-                    () -> Files.exists(socket) ? Optional.of(true) : Optional.empty(),
+                    () -> listens(socket) ? Optional.of(true) : Optional.empty(),
                     () -> Files.readString(internet.log("slirp")));
             Map<String, String> seen = new TreeMap<>();
             try (NativeGuest guest = NativeGuest.attach(internet, socket, 1500)) {
@@ -179,6 +180,14 @@ class UserNetworkTest {
         } finally {
             internet.end(qemu);
         }
+    }
+
+    /// The file is there from bind(2) on, and who connects before listen(2) is refused.
+    private static boolean listens(Path socket) throws IOException, InterruptedException {
+        // the flags have __SO_ACCEPTCON (unix_seq_show in net/unix/af_unix.c)
+        return internet.in(Place.HOST, "cat", "/proc/net/unix")
+                .lines()
+                .anyMatch(line -> line.contains(" 00010000 ") && line.endsWith(" " + socket));
     }
 
     private static String sh(String script) throws IOException, InterruptedException {
@@ -194,13 +203,16 @@ class UserNetworkTest {
                 .forEach(pair -> seen.put(pair[0], pair[1]));
     }
 
-    /// By the kernel, of the advertisement.
+    /// By the kernel, of the advertisement; while it is tentative nothing is sent from it.
     private static String ipv6() {
         return Await.until(
                 "the guest's IPv6 address",
                 LIMIT,
                 () -> Stream.of(internet.in(
                                         Place.GUEST, "ip", "-6", "-o", "addr", "show", "dev", "eth0", "scope", "global")
+                                .lines()
+                                .filter(line -> !line.contains(" tentative"))
+                                .collect(Collectors.joining(" "))
                                 .split("\\s+"))
                         .filter(word -> word.contains("::") && !word.startsWith("fe80"))
                         .findFirst(),
@@ -208,12 +220,12 @@ class UserNetworkTest {
     }
 
     private static String connects(String address, int port, String input) throws IOException, InterruptedException {
-        return sh("printf '" + input + "' | busybox timeout 5 busybox nc -w 3 " + address + " " + port
+        return sh("printf '" + input + "' | busybox timeout 60 busybox nc -w 10 " + address + " " + port
                 + " 2>/dev/null || echo \"failed\"");
     }
 
     private static String pings(String address) throws IOException, InterruptedException {
-        return sh("busybox ping " + (address.contains(":") ? "-6 " : "") + "-c 1 -W 3 " + address
+        return sh("busybox ping " + (address.contains(":") ? "-6 " : "") + "-c 1 -W 20 " + address
                 + " >/dev/null 2>&1 && echo answered || echo silent");
     }
 
