@@ -34,7 +34,7 @@ class EchoTest {
     @ParameterizedTest
     @EnumSource
     void pingIsAnswered(Family family) throws Exception {
-        assertThat(world.internet().in(Place.GUEST, "ping", "-n", "-c", "3", "-i", "0.2", "-W", "5", family.beyond()))
+        assertThat(world.internet().in(Place.GUEST, "ping", "-n", "-c", "3", "-i", "0.2", "-W", "30", family.beyond()))
                 .contains(" 0% packet loss");
         assertThat(world.internet()
                         .in(
@@ -46,7 +46,7 @@ class EchoTest {
                                 "-i",
                                 "0.2",
                                 "-W",
-                                "5",
+                                "30",
                                 "-s",
                                 "8000",
                                 family.beyond()))
@@ -65,7 +65,7 @@ class EchoTest {
                         "-c",
                         "1",
                         "-W",
-                        "5",
+                        "30",
                         family.unreachable(0).getAddress().getHostAddress());
         assertThat(said.text()).containsIgnoringCase("unreachable").contains("+1 errors");
     }
@@ -75,7 +75,7 @@ class EchoTest {
     @EnumSource
     void tracesShowTheHops(Family family) throws Exception {
         String said = world.internet()
-                .in(Place.GUEST, "traceroute", "-I", "-n", "-q", "1", "-w", "3", "-m", "6", family.beyond());
+                .in(Place.GUEST, "traceroute", "-I", "-n", "-q", "1", "-w", "30", "-m", "6", family.beyond());
         assertThat(said.lines().skip(1).map(line -> line.strip().split("\\s+")[1]))
                 .as(said)
                 .hasSize(3)
@@ -88,7 +88,7 @@ class EchoTest {
         try (GuestOutside closed = GuestOutside.create(internet -> internet.sysctl(Place.HOST, RANGE, "'1 0'"))) {
             for (Family family : Family.values()) {
                 Words.Output said =
-                        closed.internet().tryIn(Place.GUEST, "ping", "-n", "-c", "1", "-W", "5", family.server());
+                        closed.internet().tryIn(Place.GUEST, "ping", "-n", "-c", "1", "-W", "30", family.server());
                 assertThat(said.text()).contains("+1 errors");
                 assertThat(said.text().toLowerCase(java.util.Locale.ROOT))
                         .containsAnyOf("unreachable", "filtered", "prohibited");
@@ -100,6 +100,8 @@ class EchoTest {
                                     "-n",
                                     "-c",
                                     "1",
+                                    "-W",
+                                    "30",
                                     closed.guest().gateway4()))
                     .as("the gateway itself answers")
                     .contains(" 0% packet loss");

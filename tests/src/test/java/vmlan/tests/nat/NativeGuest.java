@@ -14,7 +14,7 @@ public final class NativeGuest implements AutoCloseable {
     public static final String NIC = "eth0";
     public static final String MAC = "52:54:00:00:00:77";
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Pattern GLOBAL =
             Pattern.compile("inet6 (f[cd][0-9a-f:]+|2[0-9a-f:]+)/\\d+ scope global(?! tentative)");
     private static final Pattern IPV4 = Pattern.compile("inet (\\d+(?:\\.\\d+){3})/\\d+ ");
@@ -54,7 +54,7 @@ public final class NativeGuest implements AutoCloseable {
                 "-q",
                 "-f",
                 "-t",
-                "20",
+                "60",
                 "-T",
                 "1",
                 "-s",

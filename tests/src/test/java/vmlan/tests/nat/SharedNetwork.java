@@ -17,7 +17,7 @@ import vmlan.tests.real.Installation;
 public final class SharedNetwork implements AutoCloseable {
     public static final String NAME = "shared";
     public static final int MTU = NetworkSettings.MTU;
-    public static final Duration LIMIT = Duration.ofSeconds(30);
+    public static final Duration LIMIT = Duration.ofSeconds(60);
 
     /// Root without a capability, also after exec (capabilities(7): nothing is in the bounding set). Files that are
     /// root's stay its own.

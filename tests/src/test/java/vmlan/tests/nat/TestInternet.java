@@ -45,7 +45,7 @@ public final class TestInternet implements AutoCloseable {
 
     static final String BEYOND6 = "2001:db8:beef::1";
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final String name = LanNames.fresh();
     private final Path folder;
