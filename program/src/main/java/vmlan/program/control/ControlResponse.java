@@ -5,7 +5,8 @@ import java.util.Map;
 
 /// @param body a JSON object
 /// @param upgrade null for an answer like any; else the answer is what becomes of it
-public record ControlResponse(int status, Map<String, Object> body, Upgrade upgrade) {
+/// @param afterwards null, or done when the client has the answer, or is not there to get it
+public record ControlResponse(int status, Map<String, Object> body, Upgrade upgrade, Runnable afterwards) {
     /// 101: the connection stops being HTTP (RFC 9110 §7.8).
     public static final int SWITCHING = 101;
 
@@ -19,17 +20,22 @@ public record ControlResponse(int status, Map<String, Object> body, Upgrade upgr
     }
 
     public static ControlResponse ok(Map<String, Object> body) {
-        return new ControlResponse(200, body, null);
+        return new ControlResponse(200, body, null, null);
+    }
+
+    /// The same with something to do that may keep the answer from getting out.
+    public static ControlResponse okAndThen(Runnable afterwards) {
+        return new ControlResponse(200, Map.of(), null, afterwards);
     }
 
     /// The client has asked for another protocol.
     public static ControlResponse upgrade(Upgrade upgrade) {
-        return new ControlResponse(SWITCHING, Map.of(), upgrade);
+        return new ControlResponse(SWITCHING, Map.of(), upgrade, null);
     }
 
     /// @param what one line: what is wrong
     /// @param remedy one line: what to do
     public static ControlResponse error(int status, String what, String remedy) {
-        return new ControlResponse(status, Map.of("error", Map.of("what", what, "do", remedy)), null);
+        return new ControlResponse(status, Map.of("error", Map.of("what", what, "do", remedy)), null, null);
     }
 }

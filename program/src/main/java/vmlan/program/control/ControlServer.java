@@ -147,7 +147,13 @@ public final class ControlServer implements AutoCloseable {
                     return Next.TAKEN;
                 }
             }
-            messages.writeResponse(response, incoming.keepAlive());
+            try {
+                messages.writeResponse(response, incoming.keepAlive());
+            } finally {
+                if (response.afterwards() != null) {
+                    response.afterwards().run();
+                }
+            }
             return incoming.keepAlive() ? Next.MORE : Next.END;
         } catch (HttpException e) {
             throw new IOException(e);

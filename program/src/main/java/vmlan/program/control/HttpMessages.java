@@ -153,9 +153,9 @@ final class HttpMessages {
             throw new IOException("the connection ended before the answer");
         }
         if (response.getCode() == ControlResponse.SWITCHING) {
-            return new ControlResponse(response.getCode(), Map.of(), null);
+            return new ControlResponse(response.getCode(), Map.of(), null, null);
         }
-        return new ControlResponse(response.getCode(), readBody(response, true), null);
+        return new ControlResponse(response.getCode(), readBody(response, true), null, null);
     }
 
     void writeRequest(String method, String path, Map<String, Object> body, boolean upgrade)

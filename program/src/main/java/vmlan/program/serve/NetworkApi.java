@@ -235,8 +235,7 @@ final class NetworkApi implements ControlServer.Handler {
 
     private ControlResponse stop() {
         network.log().accept("told to stop");
-        // A little later, so that the answer gets out.
-        network.loop().execute(() -> network.loop().after(TimeUnit.MILLISECONDS.toNanos(50), network.loop()::stop));
-        return ControlResponse.ok(Map.of());
+        // Not before the answer is out: the process ends, whoever is still talking.
+        return ControlResponse.okAndThen(() -> network.loop().execute(network.loop()::stop));
     }
 }

@@ -38,6 +38,8 @@ class ControlTest {
     private final List<ControlRequest> requests = Collections.synchronizedList(new ArrayList<>());
     private final List<String> log = Collections.synchronizedList(new ArrayList<>());
     private final CountDownLatch never = new CountDownLatch(1);
+    private final CountDownLatch answered = new CountDownLatch(1);
+    private final CountDownLatch ended = new CountDownLatch(1);
 
     @BeforeEach
     void start() throws IOException {
@@ -66,10 +68,20 @@ class ControlTest {
                 }
                 yield ControlResponse.ok(Map.of());
             }
+            case "end" -> ControlResponse.okAndThen(this::end);
             case "tunnel" -> ControlResponse.upgrade(this::echo);
             case "refused" -> ControlResponse.upgrade(channel -> ControlResponse.error(502, "not there", "wait"));
             default -> ControlResponse.error(404, "nothing here", "go elsewhere");
         };
+    }
+
+    private void end() {
+        try {
+            answered.await();
+            ended.countDown();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// Sends back what comes, until its end, then a word of its own.
@@ -102,6 +114,23 @@ class ControlTest {
                     .isEqualTo("end");
         }
         assertThat(log).isEmpty();
+    }
+
+    @Test
+    void whatEndsTheProcessIsDoneWhenTheAnswerIsOut() throws Exception {
+        client.send("POST", "/end", Map.of(), LIMIT);
+        assertThat(ended.getCount()).as("it waits for this test").isEqualTo(1);
+        answered.countDown();
+        ended.await();
+    }
+
+    @Test
+    void whatEndsTheProcessIsDoneAlsoWhenNobodyWaitsForTheAnswer() throws Exception {
+        answered.countDown();
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            channel.write(ByteBuffer.wrap("POST /end HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+        }
+        ended.await();
     }
 
     @Test
