@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import vmlan.qemu.tool.Printable;
 import vmlan.qemu.tool.SystemWords;
 
@@ -111,7 +112,7 @@ public final class QemuProcess {
             Path directory,
             List<Path> files)
             throws QemuException {
-        Path exitFile = stateFolder.resolve("exit");
+        Path exitFile = exitFile(stateFolder);
         try {
             prepare(commandLine, stateFolder, pidFile, qmpSocket);
             Files.createFile(exitFile);
@@ -133,7 +134,7 @@ public final class QemuProcess {
     private static void prepare(List<String> commandLine, Path stateFolder, Path pidFile, Path qmpSocket)
             throws IOException {
         Files.createDirectories(stateFolder);
-        Files.deleteIfExists(stateFolder.resolve("exit"));
+        Files.deleteIfExists(exitFile(stateFolder));
         Files.deleteIfExists(pidFile);
         if (qmpSocket != null) {
             Files.deleteIfExists(qmpSocket);
@@ -150,14 +151,37 @@ public final class QemuProcess {
         return mark;
     }
 
+    /// Where the shell above QEMU writes how it ended; a word of that shell's command line, from before QEMU is there
+    /// until
+    /// after its end.
+    public static Path exitFile(Path stateFolder) {
+        return stateFolder.resolve("exit");
+    }
+
     /// How the last QEMU of that folder ended; empty while it runs and when its shell was killed too.
     public static Optional<Integer> exitStatus(Path stateFolder) {
         try {
-            String text = Files.readString(stateFolder.resolve("exit")).strip();
+            String text = Files.readString(exitFile(stateFolder)).strip();
             return text.matches("\\d{1,3}") ? Optional.of(Integer.valueOf(text)) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         }
+    }
+
+    /// The same of one that has just ended: the shell above it needs a moment to write it down, a long one on a busy
+    /// machine.
+    ///
+    /// @return empty also when that shell was killed, after the limit
+    public static Optional<Integer> awaitExitStatus(Path stateFolder, Duration limit) {
+        long start = System.nanoTime();
+        Optional<Integer> status = exitStatus(stateFolder);
+        while (status.isEmpty()
+                && System.nanoTime() - start < limit.toNanos()
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(LOOK_EVERY.toNanos());
+            status = exitStatus(stateFolder);
+        }
+        return status;
     }
 
     /// QEMU's last complaint since its last start, on one line and fit for a terminal; empty when it said nothing.
@@ -201,7 +225,7 @@ public final class QemuProcess {
                 "-c",
                 SHELL_SCRIPT,
                 "vmlan-qemu",
-                stateFolder.resolve("exit").toAbsolutePath().toString()));
+                exitFile(stateFolder).toAbsolutePath().toString()));
         command.addAll(commandLine);
         ProcessBuilder builder =
                 new ProcessBuilder().directory(existing(directory).toFile()).redirectError(Redirect.DISCARD);
@@ -222,7 +246,7 @@ public final class QemuProcess {
     }
 
     /// The process identifier in the file, if QEMU wrote it.
-    static Optional<Long> written(Path pidFile) {
+    public static Optional<Long> written(Path pidFile) {
         try {
             String text = Files.readString(pidFile).strip();
             return text.matches("\\d{1,10}") ? Optional.of(Long.valueOf(text)) : Optional.empty();

@@ -2,7 +2,6 @@ package vmlan.program.vm;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -24,6 +23,8 @@ import vmlan.program.files.WholeFile;
 import vmlan.program.message.Failure;
 import vmlan.program.serve.Reattachment;
 import vmlan.qemu.ProcessMark;
+import vmlan.qemu.ProcessWords;
+import vmlan.qemu.QemuProcess;
 
 /// The VMs on disk: a folder for each, with `vm.json`, `console.log`, `qemu.log` and the exit status.
 public final class VmStore {
@@ -41,6 +42,8 @@ public final class VmStore {
     private static final String VM_FILE = "vm.json";
     private static final int MOST_TRIES = 40;
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(25);
+    /// At a QEMU that is about to write its pid down: ten seconds and more, on a machine that lets it wait so long.
+    private static final int MOST_LOOKS = 400;
 
     private final Places places;
     private final Consumer<String> report;
@@ -188,26 +191,18 @@ public final class VmStore {
 
     /// A command that was killed between starting QEMU and writing that down leaves a QEMU that only its pid
     /// file knows.
-    private Vm adopted(Vm vm) throws IOException {
+    private Vm adopted(Vm vm) {
+        if (vm.pid() != 0 || vm.isBeingStarted()) {
+            return vm;
+        }
         Path file = pidFile(vm.name());
-        if (vm.pid() != 0 || vm.isBeingStarted() || !Files.exists(file)) {
+        Optional<Long> pid = vm.launcherPid() == 0 ? QemuProcess.written(file) : pidOfCutShort(vm.name());
+        Optional<Long> mark = pid.flatMap(ProcessMark::of);
+        if (mark.isEmpty()
+                || !ProcessWords.of(pid.get()).contains(file.toAbsolutePath().toString())) {
             return vm;
         }
-        String pid = Files.readString(file, StandardCharsets.US_ASCII).strip();
-        if (!pid.matches("[0-9]{1,10}")) {
-            return vm;
-        }
-        long number = Long.parseLong(pid);
-        boolean isIts = ProcessHandle.of(number)
-                .flatMap(process -> process.info().arguments())
-                .map(arguments ->
-                        List.of(arguments).contains(file.toAbsolutePath().toString()))
-                .orElse(false);
-        Optional<Long> mark = ProcessMark.of(number);
-        if (!isIts || mark.isEmpty()) {
-            return vm;
-        }
-        Vm found = vm.started(number, mark.get());
+        Vm found = vm.started(pid.get(), mark.get());
         try {
             file(vm.name()).write(found.toJson());
         } catch (IOException e) {
@@ -216,6 +211,20 @@ public final class VmStore {
         }
         report.accept("found " + vm.name() + " running, whose start was cut short");
         return found;
+    }
+
+    /// That command may have been killed a moment ago: then the shell which it left starts QEMU now, and what removed
+    /// the
+    /// VM meanwhile would leave a QEMU that nobody knows.
+    private Optional<Long> pidOfCutShort(String name) {
+        Path file = pidFile(name);
+        String shells = QemuProcess.exitFile(folder(name)).toAbsolutePath().toString();
+        Optional<Long> pid = QemuProcess.written(file);
+        for (int tries = 0; pid.isEmpty() && tries < MOST_LOOKS && ProcessWords.isAnybodys(shells); tries++) {
+            LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+            pid = QemuProcess.written(file);
+        }
+        return pid;
     }
 
     private static Failure unreadable(Path path, IOException e) {

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -195,6 +197,55 @@ class VmStoreTest {
             assertThat(said).containsExactly("found web running, whose start was cut short");
         } finally {
             process.destroy();
+        }
+    }
+
+    /// Whoever removes the VM at this moment would leave a QEMU that nobody knows.
+    @Test
+    void aQemuThatIsAboutToComeOfAStartThatWasCutShortIsWaitedFor() throws Exception {
+        ProcessHandle self = ProcessHandle.current();
+        long another = ProcessMark.of(self.pid()).orElseThrow() + 1;
+        store.write(new Vm(
+                "web",
+                spec(DISK, null),
+                List.of(),
+                List.of(),
+                null,
+                null,
+                Path.of("/"),
+                false,
+                self.pid(),
+                another,
+                0,
+                0,
+                false));
+        // longer than a page, as QEMU's may be
+        Process shell = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "read -r _; echo $$ >\"$2\"; read -r _",
+                        "vmlan-qemu",
+                        store.folder("web").resolve("exit").toString(),
+                        store.pidFile("web").toString(),
+                        "x".repeat(5000))
+                .start();
+        try (var keys = shell.outputWriter()) {
+            CompletableFuture<Long> found = new CompletableFuture<>();
+            Thread looking = Thread.ofPlatform().start(() -> {
+                try {
+                    found.complete(store.known("web").pid());
+                } catch (Failure e) {
+                    found.completeExceptionally(e);
+                }
+            });
+            while (looking.getState() != Thread.State.TIMED_WAITING && !found.isDone()) {
+                Thread.onSpinWait();
+            }
+            keys.write("\n");
+            keys.flush();
+            assertThat(found.get(60, TimeUnit.SECONDS)).isEqualTo(shell.pid());
+        } finally {
+            shell.destroy();
         }
     }
 
