@@ -13,6 +13,7 @@ import vmlan.program.files.Fields;
 import vmlan.program.message.Failure;
 import vmlan.program.message.Progress;
 import vmlan.program.serve.Networks;
+import vmlan.qemu.QemuProcess;
 
 /// A VM that belongs to the command that started it: its console is here, its addresses are said as they
 /// come, and when the command is interrupted it powers down.
@@ -20,6 +21,8 @@ public final class ForegroundVm {
     private static final Duration ADDRESS_LIMIT = Duration.ofSeconds(300);
     private static final Duration PING_LIMIT = Duration.ofSeconds(20);
     private static final Duration POWER_DOWN_LIMIT = Duration.ofSeconds(20);
+    /// From the console's end to QEMU's, and from that until the shell above it has written down how it ended.
+    private static final Duration END_LIMIT = Duration.ofSeconds(10);
 
     private final Vm vm;
     private final VmStore store;
@@ -61,6 +64,8 @@ public final class ForegroundVm {
 
     private int ended() throws Failure {
         awaitEnd();
+        // without it a guest that powered down would count as one that failed
+        QemuProcess.awaitExitStatus(store.folder(vm.name()), END_LIMIT);
         VmStatus status = VmStatus.of(vm, store);
         if (status.state() == VmStatus.State.FAILED) {
             throw Failure.world(
@@ -75,7 +80,7 @@ public final class ForegroundVm {
         try {
             ProcessHandle process = ProcessHandle.of(vm.pid()).orElse(null);
             if (process != null) {
-                process.onExit().get(10, TimeUnit.SECONDS);
+                process.onExit().get(END_LIMIT.toSeconds(), TimeUnit.SECONDS);
             }
         } catch (TimeoutException | ExecutionException e) {
             // Then it is reported as what it is: still running.

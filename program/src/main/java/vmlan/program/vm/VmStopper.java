@@ -169,11 +169,7 @@ public final class VmStopper {
     /// system/runstate.c, qemu_kill_report) and exits with 0, and the shell above it knows of others.
     private boolean endedBySignal(Vm vm) {
         Path folder = store.folder(vm.name());
-        long end = System.nanoTime() + STATUS_LIMIT.toNanos();
-        Optional<Integer> status = QemuProcess.exitStatus(folder);
-        while (status.isEmpty() && !left(end).isZero() && pause()) {
-            status = QemuProcess.exitStatus(folder);
-        }
+        Optional<Integer> status = QemuProcess.awaitExitStatus(folder, STATUS_LIMIT);
         return status.orElse(0) > 128 || QemuProcess.lastWords(folder).startsWith("terminating on signal");
     }
 
