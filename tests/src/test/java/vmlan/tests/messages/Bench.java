@@ -9,7 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import vmlan.tests.real.FilesBelow;
 import vmlan.tests.real.Installation;
 import vmlan.tests.real.Qemus;
 
@@ -72,12 +72,10 @@ final class Bench implements AutoCloseable {
 
     /// Everything but locks, which are empty and stay.
     private static List<String> files(Installation vmlan) throws IOException {
-        try (Stream<Path> files = Files.walk(vmlan.home())) {
-            return files.filter(file -> !Files.isDirectory(file))
-                    .map(file -> vmlan.home().relativize(file).toString())
-                    .filter(file -> !file.endsWith("lock"))
-                    .collect(Collectors.toList());
-        }
+        return FilesBelow.of(vmlan.home()).stream()
+                .map(file -> vmlan.home().relativize(file).toString())
+                .filter(file -> !file.endsWith("lock"))
+                .collect(Collectors.toList());
     }
 
     /// A command where the demo guest runs as `web`, on `shared`.

@@ -3,13 +3,11 @@ package vmlan.tests.real;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +49,8 @@ class DocumentsTest {
         try (Installation vmlan = Installation.create(Qemus.QEMU_10)) {
             vmlan.vmlan("run", "-d", "--name", "web").good();
             vmlan.vmlan("ip", "--timeout", "180", "web").good();
+            // one of the examples is a ping, with the limit that it has where none is said
+            vmlan.awaitConsole("web", ":~#");
             int requests = 0;
             for (String command : commands) {
                 if (command.startsWith("curl ")) {
@@ -143,11 +143,9 @@ class DocumentsTest {
 
     /// Without the cache, which other tests share: it is a link.
     private static List<String> files(Installation vmlan) throws Exception {
-        try (Stream<Path> files = Files.walk(vmlan.home())) {
-            return files.filter(file -> !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS))
-                    .map(file -> vmlan.home().relativize(file).toString())
-                    .filter(file -> !file.equals("cache"))
-                    .toList();
-        }
+        return FilesBelow.of(vmlan.home()).stream()
+                .map(file -> vmlan.home().relativize(file).toString())
+                .filter(file -> !file.equals("cache"))
+                .toList();
     }
 }
