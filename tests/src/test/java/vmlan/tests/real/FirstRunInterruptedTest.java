@@ -16,7 +16,7 @@ import vmlan.program.files.Fields;
 /// Ctrl-C, typed on a terminal, at each stage of a first `vmlan run`: not by chance, but when the stage has
 /// begun.
 class FirstRunInterruptedTest {
-    private static final Duration SETTLED = Duration.ofSeconds(30);
+    private static final Duration SETTLED = Duration.ofSeconds(120);
 
     /// What is to be seen when a stage has begun: on the terminal, or as a file below the home.
     private enum Stage {

@@ -32,8 +32,10 @@ import vmlan.tests.Checkout;
 /// `./vmlan` with files of its own, as a user would have it. Closing it ends every VM and network in it, by
 /// their pids, and fails when something is left.
 public final class Installation implements AutoCloseable {
-    /// Real guests on a busy machine under emulation: generous, since only a failure waits so long.
-    public static final Duration LIMIT = Duration.ofSeconds(180);
+    /// Real guests on a busy machine under emulation: generous, since only a failure waits so long. More than any
+    /// command
+    /// here is told to wait itself, so that its own words are what is seen.
+    public static final Duration LIMIT = Duration.ofSeconds(400);
 
     private static final Path CHECKOUT = built();
 
@@ -241,6 +243,16 @@ public final class Installation implements AutoCloseable {
                 .orElseThrow(() -> new AssertionError("no VM " + name));
     }
 
+    /// Waits until `ps` says that a VM is in a state: one whose monitor does not answer within half a second counts as
+    /// running there, as on a busy machine.
+    void awaitState(String vm, String state) {
+        Await.until(
+                vm + " to be " + state,
+                LIMIT,
+                () -> vm(vm).text("state").equals(state) ? Optional.of(true) : Optional.empty(),
+                () -> vmlan("ps", "--json").out());
+    }
+
     /// The processes that are QEMU, whether `ps` knows them or not; the shell that waits for one is none.
     public List<Long> qemus() {
         return processes().stream()
@@ -342,10 +354,18 @@ public final class Installation implements AutoCloseable {
     }
 
     public static void signal(String name, long pid) throws IOException, InterruptedException {
-        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start();
-        if (kill.waitFor() != 0) {
+        if (!signalled(name, pid)) {
             throw new AssertionError("no process " + pid + " to signal");
         }
+    }
+
+    /// @return false where the process was gone before
+    static boolean signalled(String name, long pid) throws IOException, InterruptedException {
+        return new ProcessBuilder("kill", "-" + name, Long.toString(pid))
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .waitFor()
+                == 0;
     }
 
     @Override
@@ -379,14 +399,17 @@ public final class Installation implements AutoCloseable {
         }
     }
 
+    /// Each command is a JVM, so what nobody has begun is not ended.
     private void end(List<String> left) throws IOException, InterruptedException {
-        for (Fields vm : ps()) {
-            Result removed = vmlan("rm", "--force", vm.text("name"));
-            if (removed.exitCode() != 0) {
-                left.add("rm " + vm.text("name") + ": " + removed.err());
+        boolean runs = !processes().isEmpty();
+        if (runs || Files.isDirectory(home.resolve("state/vms"))) {
+            List<String> vms = ps().stream().map(vm -> vm.text("name")).toList();
+            Result removed = vms.isEmpty() ? null : vmlan(rm(vms));
+            if (removed != null && removed.exitCode() != 0) {
+                left.add("rm " + vms + ": " + removed.err());
             }
         }
-        for (String network : networks()) {
+        for (String network : networks(runs)) {
             Result stopped = vmlan("network", "stop", network);
             if (stopped.exitCode() != 0) {
                 left.add("network stop " + network + ": " + stopped.err());
@@ -394,7 +417,7 @@ public final class Installation implements AutoCloseable {
         }
         Await.until(
                 "the end of every process of " + home,
-                Duration.ofSeconds(30),
+                Duration.ofSeconds(60),
                 () -> processes().isEmpty() ? Optional.of(true) : Optional.empty(),
                 () -> processes().stream()
                         .map(process -> process.info().toString())
@@ -402,9 +425,16 @@ public final class Installation implements AutoCloseable {
                         .toString());
     }
 
-    /// What has a control socket has a process, or had one.
-    private Set<String> networks() throws IOException {
-        Set<String> networks = new TreeSet<>(List.of("shared", "private"));
+    private static String[] rm(List<String> vms) {
+        List<String> words = new ArrayList<>(List.of("rm", "--force"));
+        words.addAll(vms);
+        return words.toArray(String[]::new);
+    }
+
+    /// What has a control socket has a process, or had one. The usual two may be about to have theirs, or have it
+    /// elsewhere, where anything runs at all.
+    private Set<String> networks(boolean runs) throws IOException {
+        Set<String> networks = new TreeSet<>(runs ? List.of("shared", "private") : List.of());
         if (Files.isDirectory(home.resolve("run"))) {
             try (Stream<Path> folders = Files.list(home.resolve("run"))) {
                 folders.filter(folder -> Files.exists(folder.resolve("control.sock")))
@@ -416,6 +446,10 @@ public final class Installation implements AutoCloseable {
 
     /// Processes that were started with this installation's environment.
     List<ProcessHandle> processes() {
+        return processes(home);
+    }
+
+    static List<ProcessHandle> processes(Path home) {
         return ProcessHandle.allProcesses()
                 .filter(process ->
                         read(Path.of("/proc/" + process.pid() + "/environ")).contains("VMLAN_HOME=" + home))

@@ -2,7 +2,6 @@ package vmlan.tests.real;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import vmlan.program.files.Fields;
 
@@ -23,7 +21,7 @@ class KillEverythingTest {
     /// However slow the machine is: later than this most commands have ended.
     private static final int LATEST_MILLIS = 1200;
 
-    private static final Duration SETTLED = Duration.ofSeconds(30);
+    private static final Duration SETTLED = Duration.ofSeconds(120);
     private static final String VM = "web";
     private static final String OTHER = "other";
 
@@ -194,10 +192,8 @@ class KillEverythingTest {
     }
 
     private static List<String> files(Path folder) throws Exception {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> !Files.isDirectory(file))
-                    .map(file -> file.getFileName().toString())
-                    .toList();
-        }
+        return FilesBelow.of(folder).stream()
+                .map(file -> file.getFileName().toString())
+                .toList();
     }
 }

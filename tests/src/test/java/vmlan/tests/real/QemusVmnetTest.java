@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,7 +95,7 @@ class QemusVmnetTest {
         isTheUsers();
 
         assertThat(vmlan("pause", "web").exitCode()).isZero();
-        assertThat(web().text("state")).isEqualTo("paused");
+        awaitState("paused");
         assertThat(vmlan("resume", "web").exitCode()).isZero();
         assertThat(vmlan("ip", "--timeout", "0", "web").err())
                 .contains("this host knows no IPv4 address of web after 0 s");
@@ -110,8 +112,13 @@ class QemusVmnetTest {
         isTheUsers();
         vmlan("stop", "--timeout", "1", "web");
         assertThat(web().text("state")).isEqualTo("stopped");
-        assertThat(Files.readString(home.resolve("files/state/vms/web/exit")).strip())
-                .isEqualTo("0");
+        // by the shell above QEMU, a moment after QEMU is gone
+        Path exit = home.resolve("files/state/vms/web/exit");
+        Await.until(
+                "QEMU's exit status to be 0",
+                Duration.ofSeconds(60),
+                () -> Files.readString(exit).equals("0\n") ? Optional.of(true) : Optional.empty(),
+                () -> Files.readString(exit));
     }
 
     @Test
@@ -187,6 +194,15 @@ class QemusVmnetTest {
             Path path = home.resolve("files/state/vms/web").resolve(file);
             assertThat(Files.getAttribute(path, "unix:uid")).as(file).isEqualTo(UnprivilegedUser.UID);
         }
+    }
+
+    /// A monitor that does not answer within half a second counts as one of a VM that runs.
+    private void awaitState(String state) {
+        Await.until(
+                "web to be " + state,
+                Duration.ofSeconds(60),
+                () -> web().text("state").equals(state) ? Optional.of(true) : Optional.empty(),
+                () -> vmlan("ps", "--json").out());
     }
 
     private Fields web() throws Exception {
