@@ -105,11 +105,9 @@ class RightsTest {
                             .good())
                     .number("pid");
             assertWithoutRights(network);
-            assertThat(nobody.files())
-                    .allSatisfy(file -> assertThat((Integer)
-                                    Files.getAttribute(file, "unix:uid", java.nio.file.LinkOption.NOFOLLOW_LINKS))
-                            .as(file.toString())
-                            .isEqualTo(UnprivilegedUser.UID));
+            assertThat(nobody.owners())
+                    .allSatisfy((file, owner) ->
+                            assertThat(owner).as(file.toString()).isEqualTo(UnprivilegedUser.UID));
         }
     }
 

@@ -3,7 +3,6 @@ package vmlan.tests.lan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -154,11 +153,9 @@ class VmnetTest {
                     .getFirst()
                     .number("pid");
             assertThat(nobody.owner(qemu)).isEqualTo(UnprivilegedUser.UID);
-            assertThat(nobody.files())
-                    .allSatisfy(file -> assertThat(
-                                    (Integer) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS))
-                            .as(file.toString())
-                            .isEqualTo(UnprivilegedUser.UID));
+            assertThat(nobody.owners())
+                    .allSatisfy((file, owner) ->
+                            assertThat(owner).as(file.toString()).isEqualTo(UnprivilegedUser.UID));
         }
     }
 

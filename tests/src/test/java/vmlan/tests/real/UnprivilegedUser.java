@@ -2,12 +2,19 @@ package vmlan.tests.real;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import vmlan.qemu.Qemu;
+import vmlan.qemu.demo.DemoGuest;
 
-/// A user without any rights, with a home of their own and a copy of the built checkout.
+/// A user without any rights, with a home of their own and a copy of what was built.
 ///
 /// The suite runs as root in CI: then it becomes user 65534 for this. Run by somebody else, that one is
 /// unprivileged already.
@@ -24,34 +31,63 @@ public final class UnprivilegedUser implements AutoCloseable {
         this.installation = installation;
     }
 
-    static UnprivilegedUser in(Path home) throws IOException, InterruptedException {
+    static UnprivilegedUser in(Path home) throws Exception {
         return in(home, List.of());
     }
 
     /// @param inside words in front of every command, such as those that enter a network namespace
-    public static UnprivilegedUser in(Path home, List<String> inside) throws IOException, InterruptedException {
+    public static UnprivilegedUser in(Path home, List<String> inside) throws Exception {
         Installation installation = Installation.create(Qemus.QEMU_10, inside);
-        Path checkout = home.resolve("vmlan");
-        run("cp", "-a", Installation.launcher().getParent().toString(), checkout.toString());
-        Path qemu = Qemus.QEMU_10.folder();
-        if (!qemu.startsWith("/usr")) {
-            // It lies below the suite's home, which others may not enter, and its wrappers name their own folder.
-            run("cp", "-a", qemu.getParent().toString(), home.resolve("qemu").toString());
-            run(
-                    "sed",
-                    "-i",
-                    "s|" + qemu.getParent() + "|" + home.resolve("qemu") + "|g",
-                    home.resolve("qemu/bin/qemu-system-x86_64").toString());
-            qemu = home.resolve("qemu/bin");
-        }
-        Files.createDirectories(home.resolve("files/cache"));
-        run(
-                "cp",
-                "-aL",
-                installation.home().resolve("cache") + "/.",
-                home.resolve("files/cache").toString());
+        copyWhatWasBuilt(Installation.launcher().getParent(), home.resolve("vmlan"));
+        // and nothing else of the cache: the tests keep disks and packages there, of which some come and go
+        Path demo = DemoGuest.prepare(Qemu.hostArchitecture(), Installation.testCache(), step -> {})
+                .kernel()
+                .getParent();
+        Path cache = Files.createDirectories(home.resolve("files/cache"));
+        run("cp", "-a", demo.toString(), cache.toString());
         run("chown", "-R", Integer.toString(UID), home.toString());
-        return new UnprivilegedUser(home, qemu, installation);
+        return new UnprivilegedUser(home, QemuForOthers.FOLDER, installation);
+    }
+
+    /// And nothing else of the checkout: others are at work in it, the tests' own reports are.
+    private static void copyWhatWasBuilt(Path checkout, Path copy) throws IOException, InterruptedException {
+        Path build = Files.createDirectories(copy.resolve("build"));
+        String id = Files.readString(checkout.resolve("build/current")).strip();
+        run("cp", "-a", checkout + "/vmlan", checkout + "/setup", copy.toString());
+        run("cp", "-a", checkout + "/build/current", checkout + "/build/" + id, build.toString());
+    }
+
+    /// QEMU 10 where everybody may read it, once for all tests of this JVM. Usually it lies below the suite's home,
+    /// which
+    /// others may not enter, and its wrappers name their own folder.
+    private static final class QemuForOthers {
+        static final Path FOLDER = made();
+
+        private static Path made() {
+            Path folder = Qemus.QEMU_10.folder();
+            if (folder.startsWith("/usr")) {
+                return folder;
+            }
+            Path from = folder.getParent();
+            try {
+                Path copy = Files.createTempDirectory(Path.of("/tmp"), "vmlan-qemu");
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(copy)));
+                run("cp", "-a", from + "/bin", from + "/root", copy.toString());
+                run("sed", "-i", "s|" + from + "|" + copy + "|g", copy.resolve("bin/qemu-system-x86_64") + "");
+                run("chmod", "-R", "a+rX", copy.toString());
+                return copy.resolve("bin");
+            } catch (IOException | InterruptedException e) {
+                throw new AssertionError("QEMU cannot be copied from " + from, e);
+            }
+        }
+
+        private static void remove(Path folder) {
+            try {
+                run("rm", "-rf", folder.toString());
+            } catch (IOException | InterruptedException e) {
+                System.err.println(folder + " stays: " + e);
+            }
+        }
     }
 
     public Installation.Result vmlan(String... arguments) throws IOException, InterruptedException {
@@ -101,11 +137,24 @@ public final class UnprivilegedUser implements AutoCloseable {
         return as(words, arguments);
     }
 
-    /// Everything that this user's commands have written but the copies made here.
-    public List<Path> files() throws IOException {
-        try (Stream<Path> files = Files.walk(home.resolve("files"))) {
-            return files.toList();
+    /// Whose everything is that this user's commands have written, but for the copies made here. What goes while others
+    /// work there is nobody's.
+    public Map<Path, Integer> owners() throws IOException {
+        Map<Path, Integer> owners = new TreeMap<>();
+        List<Path> files = new ArrayList<>(FilesBelow.of(home.resolve("files")));
+        for (Path file : List.copyOf(files)) {
+            for (Path folder = file.getParent(); !folder.equals(home); folder = folder.getParent()) {
+                files.add(folder);
+            }
         }
+        for (Path file : files) {
+            try {
+                owners.put(file, (Integer) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS));
+            } catch (NoSuchFileException e) {
+                // one that was being written, and has its name by now
+            }
+        }
+        return owners;
     }
 
     private Installation.Result as(List<String> before, String... arguments) throws IOException, InterruptedException {
@@ -147,6 +196,15 @@ public final class UnprivilegedUser implements AutoCloseable {
         vmlan("network", "stop", "shared");
         vmlan("network", "stop", "bridged-en0");
         installation.close();
+        Path files = home.resolve("files");
+        Await.until(
+                "the end of every process of " + files,
+                Duration.ofSeconds(60),
+                () -> Installation.processes(files).isEmpty() ? Optional.of(true) : Optional.empty(),
+                () -> Installation.processes(files).stream()
+                        .map(process -> process.info().toString())
+                        .toList()
+                        .toString());
         run("rm", "-rf", home.toString());
     }
 }
