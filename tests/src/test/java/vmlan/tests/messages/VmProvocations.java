@@ -4,9 +4,14 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import vmlan.program.files.Fields;
+import vmlan.qemu.QemuException;
+import vmlan.qemu.QmpClient;
 import vmlan.tests.real.Await;
 import vmlan.tests.real.Installation;
 import vmlan.tests.real.Qemus;
@@ -14,6 +19,7 @@ import vmlan.tests.real.VmnetQemu;
 
 /// What is said about VMs that run, have run, or were never on a network.
 final class VmProvocations {
+    private static final Duration QMP_LIMIT = Duration.ofSeconds(60);
     private static final String TWIN = "private,mac=52:54:00:00:00:99";
 
     private final Bench bench;
@@ -26,7 +32,7 @@ final class VmProvocations {
     List<Provocation> all() {
         beside("a VM named '…' is running already", "run", "-d", "--name", "web");
         beside("… runs", "rm", "web");
-        beside("no guest agent runs in …, or it still boots", "exec", "web", "true");
+        beside("no guest agent runs in …, or it still boots", "exec", "--wait", "0", "web", "true");
         beside("the network '…' has VMs that run: …", "network", "rm", "shared");
         beside("two NICs are to have the MAC address …", "run", "-d", "--net", TWIN, "--net", TWIN);
         beside("… refuses connections (port …)", "connect", "web:9");
@@ -83,7 +89,7 @@ final class VmProvocations {
     private Installation.Result takenAddress() throws Exception {
         Installation vmlan = bench.running();
         vmlan.vmlan("run", "-d", "--name", "before", "--net", "private").good();
-        String address = vmlan.vmlan("ip", "before").good();
+        String address = vmlan.vmlan("ip", "--timeout", "300", "before").good();
         vmlan.vmlan("stop", "--force", "before").good();
         try {
             return vmlan.vmlan("run", "-d", "--name", "after", "--net", "private,ip=" + address);
@@ -161,9 +167,26 @@ final class VmProvocations {
                         .findFirst()
                         .flatMap(vm -> vm.optionalNumber("pid")),
                 run::errors);
+        // before it has the console it is a start that fails, and says so otherwise
+        Await.until(
+                "the command to have the console",
+                Installation.LIMIT,
+                () -> hasClient(vmlan, "brief", "console.sock") ? Optional.of(true) : Optional.empty(),
+                run::errors);
         Installation.signal("KILL", pid);
         Installation.Result result = run.await();
         return new Installation.Result(result.exitCode(), "", result.err());
+    }
+
+    /// Of one that has none QEMU says `disconnected:unix:…` (chardev/char-socket.c).
+    private static boolean hasClient(Installation vmlan, String vm, String socket) throws QemuException {
+        try (QmpClient qmp = QmpClient.connect(vmlan.home().resolve("run/vm." + vm + "/qmp.sock"), QMP_LIMIT)) {
+            Object chardevs = qmp.call("query-chardev", Map.of(), QMP_LIMIT);
+            return new Fields(Map.of("list", chardevs))
+                    .objects("list").stream()
+                            .map(chardev -> chardev.text("filename"))
+                            .anyMatch(name -> name.contains(socket) && !name.startsWith("disconnected:"));
+        }
     }
 
     private void ofOneStopped(String what, String... arguments) {

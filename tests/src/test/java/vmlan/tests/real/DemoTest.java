@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,10 +23,14 @@ import vmlan.program.files.FileLock;
 class DemoTest {
     private static FileLock alone;
 
+    /// What a run of the tests that was killed has left.
+    private static Set<Path> before = Set.of();
+
     /// What a demo leaves behind can be told from what another test's demo has only by its absence.
     @BeforeAll
     static void noOtherDemo() throws IOException {
         alone = Installation.demosTurn();
+        before = Set.copyOf(folders());
     }
 
     @AfterAll
@@ -82,7 +87,12 @@ class DemoTest {
         try (Installation vmlan = Installation.create(Qemus.QEMU_10)) {
             Installation.Running demo = vmlan.launch(
                     Installation.Redirect.NOTHING,
-                    List.of("setsid", "--wait", Installation.launcher().toString(), "demo"));
+                    List.of(
+                            "env",
+                            "--default-signal=INT",
+                            "setsid",
+                            Installation.launcher().toString(),
+                            "demo"));
             Await.until(
                     "the demo's QEMU",
                     Installation.LIMIT,
@@ -90,14 +100,14 @@ class DemoTest {
                             ? Optional.of(true)
                             : Optional.empty(),
                     demo::errors);
-            // What a terminal does with Ctrl-C: to the whole group, which setsid leads.
-            long group = demo.process()
-                    .children()
-                    .findFirst()
-                    .orElse(demo.process().toHandle())
-                    .pid();
-            new ProcessBuilder("kill", "-INT", "--", "-" + group).start().waitFor();
-            demo.await();
+            // What a terminal does with Ctrl-C: to the whole group, which the demo leads: setsid(1) forks only where it
+            // leads one itself, and then becomes the launcher, which becomes Java.
+            Process kill = new ProcessBuilder(
+                            "kill", "-INT", "--", "-" + demo.process().pid())
+                    .inheritIO()
+                    .start();
+            assertThat(kill.waitFor()).as("the demo's group is there").isZero();
+            assertThat(demo.await().exitCode()).as("ended by SIGINT").isEqualTo(130);
             assertNothingIsLeft();
         }
     }
@@ -105,7 +115,7 @@ class DemoTest {
     private static void assertNothingIsLeft() {
         Await.until(
                 "the end of everything in the demo's LAN",
-                Duration.ofSeconds(30),
+                Duration.ofSeconds(60),
                 () -> demoProcesses().isEmpty() && folders().isEmpty() ? Optional.of(true) : Optional.empty(),
                 () -> demoProcesses() + " " + folders());
     }
@@ -124,6 +134,7 @@ class DemoTest {
     private static List<Path> folders() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("/tmp"))) {
             return files.filter(file -> file.getFileName().toString().startsWith("vmlan-demo-"))
+                    .filter(file -> !before.contains(file))
                     .toList();
         }
     }

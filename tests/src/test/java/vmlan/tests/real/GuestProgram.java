@@ -60,7 +60,8 @@ public record GuestProgram(String debian, String path, String place, Map<String,
         Path folder = Installation.testCache().resolve(debian);
         Path program = folder.resolve(Path.of(path).getFileName());
         if (!Files.exists(program)) {
-            Path work = Files.createTempDirectory("vmlan-deb");
+            // beside it, so that it comes by one rename: another test may look for it now
+            Path work = Files.createTempDirectory(Installation.testCache(), "deb-");
             String fetch = "cd " + work + " && apt-get -q download " + debian;
             if (run(fetch).exitCode() != 0) {
                 // a container's image comes without lists
@@ -72,7 +73,7 @@ public record GuestProgram(String debian, String path, String place, Map<String,
             Path unpacked = Files.exists(work.resolve(path))
                     ? work.resolve(path)
                     : work.resolve("usr").resolve(path);
-            Files.move(unpacked, program, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(unpacked, program, StandardCopyOption.ATOMIC_MOVE);
             run("rm -rf " + work).good();
         }
         return program;

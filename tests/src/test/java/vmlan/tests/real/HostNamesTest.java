@@ -3,13 +3,16 @@ package vmlan.tests.real;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
+import java.net.BindException;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import vmlan.program.files.Fields;
 
@@ -18,7 +21,7 @@ import vmlan.program.files.Fields;
 class HostNamesTest {
     private static String dig(int port, String... question) throws IOException, InterruptedException {
         List<String> command = new java.util.ArrayList<>(
-                List.of("dig", "@127.0.0.1", "-p", Integer.toString(port), "+tries=1", "+time=3"));
+                List.of("dig", "@127.0.0.1", "-p", Integer.toString(port), "+tries=1", "+time=20"));
         command.addAll(List.of(question));
         Process dig = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(dig.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -37,16 +40,30 @@ class HostNamesTest {
                 () -> dig(port, question));
     }
 
+    /// Free for UDP and TCP, and below those that the system usually gives to whoever says none, dig for one (32768 and
+    /// more: ip-sysctl.rst, ip_local_port_range): they may be somebody's by the time the network wants them.
+    private static int portThatNobodyIsGiven() throws IOException {
+        Random random = new Random();
+        while (true) {
+            InetSocketAddress address = new InetSocketAddress("127.0.0.1", random.nextInt(20_000, 32_000));
+            try (ServerSocket tcp = new ServerSocket();
+                    DatagramSocket udp = new DatagramSocket(null)) {
+                tcp.bind(address);
+                udp.bind(address);
+                return address.getPort();
+            } catch (BindException e) {
+                // somebody's
+            }
+        }
+    }
+
     private static String ipv4(Installation vmlan, String vm) throws Exception {
         return vmlan.vmlan("ip", "--timeout", "180", vm).good().strip();
     }
 
     @Test
     void guestsOfAllNetworksAreKnownAndAnotherNetworkTakesOverFromOneThatWasKilled() throws Exception {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-            port = socket.getLocalPort();
-        }
+        int port = portThatNobodyIsGiven();
         try (Installation vmlan = Installation.create(Qemus.QEMU_10)) {
             Files.writeString(
                     Files.createDirectories(vmlan.home().resolve("state")).resolve("dns.json"),

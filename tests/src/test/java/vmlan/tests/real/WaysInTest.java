@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -51,7 +52,11 @@ class WaysInTest {
         List<String> sockets = new ArrayList<>();
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {
             for (Path descriptor : descriptors) {
-                sockets.add(Files.readSymbolicLink(descriptor).toString());
+                try {
+                    sockets.add(Files.readSymbolicLink(descriptor).toString());
+                } catch (NoSuchFileException e) {
+                    // the process has closed it: it listens no more with that
+                }
             }
         }
         List<String> listening = new ArrayList<>();
