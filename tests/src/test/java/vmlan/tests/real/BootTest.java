@@ -1,6 +1,7 @@
 package vmlan.tests.real;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static vmlan.tests.real.Installation.onConsole;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Disks with a boot loader and a kernel, by BIOS and UEFI, and guests that need neither.
 class BootTest {
-    private static final Duration PING = Duration.ofSeconds(30);
+    private static final Duration PING = Duration.ofSeconds(60);
 
     @TempDir
     private Path folder;
@@ -40,7 +41,7 @@ class BootTest {
             // iPXE's turn comes at once: a VM that boots from the network
             vmlan.vmlan("run", "-d", "--demo", "firmware", "--name", "ipxe").good();
             for (String name : new String[] {"bios", "uefi", "ipxe"}) {
-                String address = vmlan.vmlan("ip", "--timeout", "180", name).good();
+                String address = vmlan.vmlan("ip", "--timeout", "360", name).good();
                 if (name.equals("ipxe")) {
                     vmlan.awaitConsole(name, "net0: " + address);
                 } else {
@@ -52,7 +53,7 @@ class BootTest {
             assertThat(Files.mismatch(variables, Path.of("/usr/share/OVMF/OVMF_VARS_4M.fd")))
                     .as("the firmware has written its settings")
                     .isNotNegative();
-            assertThat(vmlan.inGuest("uefi", "ls /sys/firmware")).contains("efi");
+            assertThat(vmlan.inGuest("uefi", "ls /sys/firmware")).containsPattern(onConsole("efi"));
             assertThat(vmlan.inGuest("bios", "ls /sys/firmware")).doesNotContain("efi ");
             byte[] kept = Files.readAllBytes(variables);
             vmlan.vmlan("stop", "--force", "uefi").good();
@@ -89,12 +90,12 @@ class BootTest {
             vmlan.vmlan("run", "-d", "--arch", "aarch64", "--demo", "firmware", "--name", "firmware")
                     .good();
             for (String name : new String[] {"kernel", "disk", "firmware"}) {
-                String address = vmlan.vmlan("ip", "--timeout", "180", name).good();
+                String address = vmlan.vmlan("ip", "--timeout", "360", name).good();
                 vmlan.awaitConsole(name, address);
                 assertThat(vmlan.ping("shared", address, PING)).as(name).isTrue();
             }
-            assertThat(vmlan.inGuest("kernel", "uname -m")).contains("aarch64");
-            assertThat(vmlan.vmlan("stop", "kernel").err()).contains("kernel has powered down");
+            assertThat(vmlan.inGuest("kernel", "uname -m")).containsPattern(onConsole("aarch64"));
+            assertThat(vmlan.vmlan("stop", "--timeout", "180", "kernel").err()).contains("kernel has powered down");
         }
     }
 }

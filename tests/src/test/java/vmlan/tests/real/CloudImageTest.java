@@ -1,6 +1,7 @@
 package vmlan.tests.real;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static vmlan.tests.real.Installation.onConsole;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,11 +58,12 @@ class CloudImageTest {
             String said = vmlan.awaitConsole("web", "vmlan-test: finished");
             String publicKey = Files.readString(Path.of(key + ".pub")).strip();
             assertThat(said)
-                    .contains("vmlan-test: ds-identify datasource_list: [ NoCloud, None ]")
-                    .contains("vmlan-test: source DataSourceNoCloud: DataSourceNoCloud [seed=/dev/vdc]")
-                    .contains("vmlan-test: name web")
-                    .contains("vmlan-test: runcmd says gr")
-                    .contains("vmlan-test: keys debian/.ssh/authorized_keys " + publicKey);
+                    .containsPattern(onConsole("vmlan-test: ds-identify datasource_list: [ NoCloud, None ]"))
+                    .containsPattern(
+                            onConsole("vmlan-test: source DataSourceNoCloud: DataSourceNoCloud [seed=/dev/vdc]"))
+                    .containsPattern(onConsole("vmlan-test: name web"))
+                    .containsPattern(onConsole("vmlan-test: runcmd says gr"))
+                    .containsPattern(onConsole("vmlan-test: keys debian/.ssh/authorized_keys " + publicKey));
             assertThat(line(said, "disks")).matches("vda 0 \\S+ vdb 0 8M vdc 1 \\S+ ?");
             assertThat(line(said, "configuration"))
                     .as("both NICs, which cloud-init by itself would not bring up")

@@ -1,6 +1,7 @@
 package vmlan.tests.real;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static vmlan.tests.real.Installation.onConsole;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,7 +32,8 @@ class CommandTest {
                             ? Optional.of(true)
                             : Optional.empty(),
                     () -> run.output() + run.errors());
-            assertThat(run.output()).contains("vmlan-demo: eth0 ipv4 192.168.");
+            // the guest may answer before it has said so
+            await("the guest's own word", run, onConsole("vmlan-demo: eth0 ipv4 192.168."));
             assertThat(vmlan.vm("demo").text("state")).isEqualTo("running");
             run.process().destroy();
             Installation.Result result = run.await();
@@ -47,38 +50,19 @@ class CommandTest {
             Installation.Running run = vmlan.launch(
                     Installation.Redirect.PIPE,
                     List.of("script", "-qefc", Installation.launcher() + " run --name tty", "/dev/null"));
-            Await.until(
-                    "the shell",
-                    Installation.LIMIT,
-                    () -> run.output().contains("tty:~#") ? Optional.of(true) : Optional.empty(),
-                    run::output);
+            await("the shell", run, onConsole("tty:~#"));
             type(run, "echo ab''cd\n");
-            Await.until(
-                    "the shell's answer",
-                    Installation.LIMIT,
-                    () -> run.output().contains("abcd") ? Optional.of(true) : Optional.empty(),
-                    run::output);
+            await("the shell's answer", run, onConsole("abcd"));
             // Ctrl-C is the guest's, once what runs there says so itself: a shell that forks may lose it
             type(run, "sh -c \"echo sl''eeping; exec sleep 1000\"\n");
-            Await.until(
-                    "the command to run",
-                    Installation.LIMIT,
-                    () -> run.output().contains("sleeping") ? Optional.of(true) : Optional.empty(),
-                    run::output);
+            await("the command to run", run, onConsole("sleeping"));
             type(run, "\u0003");
-            Await.until(
+            await(
                     "the prompt after Ctrl-C",
-                    Installation.LIMIT,
-                    () -> run.output().indexOf("tty:~#", run.output().indexOf("sleeping")) > 0
-                            ? Optional.of(true)
-                            : Optional.empty(),
-                    run::output);
+                    run,
+                    Pattern.compile(onConsole("sleeping") + ".*" + onConsole("tty:~#"), Pattern.DOTALL));
             type(run, "echo ef''gh\n");
-            Await.until(
-                    "the shell after Ctrl-C",
-                    Installation.LIMIT,
-                    () -> run.output().contains("efgh") ? Optional.of(true) : Optional.empty(),
-                    run::output);
+            await("the shell after Ctrl-C", run, onConsole("efgh"));
 
             Installation.Result second = vmlan.vmlan("console", "tty");
             assertThat(second.bad(1)).contains("another terminal has the console of tty");
@@ -86,8 +70,16 @@ class CommandTest {
             type(run, "\u001d");
             assertThat(run.await().exitCode()).isZero();
             assertThat(vmlan.vm("tty").text("state")).isEqualTo("running");
-            assertThat(vmlan.inGuest("tty", "echo st''ill")).contains("still");
+            assertThat(vmlan.inGuest("tty", "echo st''ill")).containsPattern(onConsole("still"));
         }
+    }
+
+    private static void await(String what, Installation.Running run, Pattern output) {
+        Await.until(
+                what,
+                Installation.LIMIT,
+                () -> output.matcher(run.output()).find() ? Optional.of(true) : Optional.empty(),
+                () -> run.output() + run.errors());
     }
 
     private static void type(Installation.Running run, String keys) throws Exception {
@@ -128,7 +120,7 @@ class CommandTest {
             assertThat(monitor.status()).isEqualTo("prelaunch");
             monitor.execute("quit", Map.of(), Duration.ofSeconds(20));
         } finally {
-            if (!qemu.process().waitFor(20, TimeUnit.SECONDS)) {
+            if (!qemu.process().waitFor(60, TimeUnit.SECONDS)) {
                 qemu.process().destroyForcibly();
             }
         }
@@ -161,15 +153,18 @@ class CommandTest {
             vmlan.vmlan("run", "-d", "--name", "killed").good();
             long pid = vmlan.vm("killed").number("pid");
             Installation.signal("KILL", pid);
-            Fields vm = Await.until(
-                    "the state",
+            Await.until(
+                    "the state and its reason",
                     Duration.ofSeconds(60),
                     () -> {
                         Fields now = vmlan.vm("killed");
-                        return now.text("state").equals("failed") ? Optional.of(now) : Optional.empty();
+                        // what ended QEMU is known a moment after its end, from the shell above it
+                        return now.text("state").equals("failed")
+                                        && now.text("lastWords").contains("signal 9")
+                                ? Optional.of(now)
+                                : Optional.empty();
                     },
                     () -> vmlan.vmlan("ps").out());
-            assertThat(vm.text("lastWords")).contains("signal 9");
             vmlan.vmlan("rm", "killed").good();
         }
     }
@@ -239,7 +234,8 @@ class CommandTest {
                 assertThat(nobody.owner(qemu)).as("QEMU's user").isEqualTo(UnprivilegedUser.UID);
                 assertThat(nobody.vmlan("doctor").good()).contains("shared runs");
                 assertThat(nobody.underSudo("doctor").good()).as("the caller's").contains("shared runs");
-                assertThat(nobody.vmlan("stop", "demo").err()).contains("has powered down");
+                assertThat(nobody.vmlan("stop", "--timeout", "180", "demo").err())
+                        .contains("has powered down");
                 assertThat(vmlan.ps()).isEmpty();
             }
         }

@@ -105,7 +105,7 @@ class ExecTest {
     /// Nobody in the guest listens to the power button any more.
     private static void powersDownByTheAgent(Installation vmlan) throws Exception {
         vmlan.vmlan("exec", "web", "killall", "acpid").good();
-        Installation.Result stopped = vmlan.vmlan("stop", "--timeout", "15", "web");
+        Installation.Result stopped = vmlan.vmlan("stop", "--timeout", "30", "web");
         assertThat(stopped.err()).contains("web has powered down");
     }
 }

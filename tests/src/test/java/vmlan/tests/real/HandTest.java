@@ -37,7 +37,7 @@ class HandTest {
                         Installation.LIMIT,
                         () -> lease(vmlan),
                         () -> running.output() + running.errors());
-                assertThat(vmlan.ping("shared", lease.text("ipv4"), Duration.ofSeconds(20)))
+                assertThat(vmlan.ping("shared", lease.text("ipv4"), Duration.ofSeconds(60)))
                         .as("ping")
                         .isTrue();
                 assertThat(ports(vmlan)).containsExactly("hand-1");
@@ -48,7 +48,7 @@ class HandTest {
             }
             Await.until(
                     "the end of the port",
-                    Duration.ofSeconds(20),
+                    Duration.ofSeconds(60),
                     () -> ports(vmlan).isEmpty() ? Optional.of(true) : Optional.empty(),
                     () -> ports(vmlan).toString());
         }

@@ -2,6 +2,7 @@ package vmlan.tests.real;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static vmlan.tests.real.Installation.onConsole;
 
 import java.net.InetAddress;
 import java.net.Socket;
@@ -32,7 +33,13 @@ class LifeTest {
 
             Installation.Running follower = vmlan.start("logs", "-f", "-n", "1", "web");
             vmlan.awaitConsole("web", ":~#");
-            Installation.Result restarted = vmlan.vmlan("restart", "--json", "web");
+            // it follows the first boot's log, of which it began with a line
+            Await.until(
+                    "the follower",
+                    Installation.LIMIT,
+                    () -> follower.output().isBlank() ? Optional.empty() : Optional.of(true),
+                    follower::errors);
+            Installation.Result restarted = vmlan.vmlan("restart", "--timeout", "180", "--json", "web");
             assertThat(Installation.list(restarted.good()).getFirst().text("result"))
                     .isEqualTo("started");
             assertThat(restarted.err()).contains("web has powered down");
@@ -43,9 +50,10 @@ class LifeTest {
             assertThat(vmlan.vmlan("ip", "--timeout", "180", "web").good()).isEqualTo(address);
 
             vmlan.awaitConsole("web", ":~#");
-            assertThat(vmlan.vmlan("stop", "--json", "web").good()).contains("powered-down");
+            assertThat(vmlan.vmlan("stop", "--timeout", "180", "--json", "web").good())
+                    .contains("powered-down");
             Installation.Result followed = follower.await();
-            assertThat(followed.good()).as("of the second boot").contains("vmlan-demo: ready");
+            assertThat(followed.good()).as("of the second boot").containsPattern(onConsole("vmlan-demo: ready"));
             assertThat(vmlan.vmlan().good()).contains("web   stopped").contains("vmlan start web");
             for (List<String> command : List.of(
                     List.of("pause", "web"),
@@ -134,10 +142,9 @@ class LifeTest {
                             ? Optional.of(true)
                             : Optional.empty(),
                     patient::errors);
-            long start = System.nanoTime();
             vmlan.vmlan("stop", "--force", "deaf").good();
+            // which would wait longer than this test does
             assertThat(patient.await().exitCode()).isZero();
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(60));
             assertThat(vmlan.vm("deaf").text("state")).isEqualTo("stopped");
         }
     }

@@ -32,7 +32,8 @@ class OddPlacesTest {
         try (Installation vmlan = Installation.create(qemu, ODD).with("VMLAN_RIGHTS", "no")) {
             assertThat(vmlan.vmlan("run", "-d", "--name", "odd", "-p", "0:80").good())
                     .isEqualTo("odd");
-            Fields ip = Installation.object(vmlan.vmlan("ip", "odd", "--json").good());
+            Fields ip = Installation.object(
+                    vmlan.vmlan("ip", "--timeout", "300", "odd", "--json").good());
             assertThat(ip.text("ipv4")).startsWith("192.168.");
             assertThat(shortSockets()).as("the long paths' stand-ins").isNotEmpty();
             talkOnTheConsole(vmlan);

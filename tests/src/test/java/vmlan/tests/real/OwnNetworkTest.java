@@ -1,6 +1,7 @@
 package vmlan.tests.real;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static vmlan.tests.real.Installation.onConsole;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -104,10 +105,12 @@ class OwnNetworkTest {
             assertThat(vmlan.vmlan("ip", "--timeout", "180", "web").good()).isEqualTo(SUBNET + ".77");
             String db = vmlan.vmlan("ip", "--timeout", "180", "db").good();
             assertThat(db).startsWith(SUBNET + ".").isNotEqualTo(SUBNET + ".77");
-            assertThat(vmlan.inGuest("db", "ping -c 2 -W 5 web.vmlan.internal")).contains(" 0% packet loss");
-            assertThat(vmlan.inGuest("db", "ip link show eth0")).contains("mtu 4000");
+            vmlan.awaitConsole("web", ":~#");
+            assertThat(vmlan.inGuest("db", "ping -c 2 -W 5 web.vmlan.internal"))
+                    .containsPattern(onConsole(" 0% packet loss"));
+            assertThat(vmlan.inGuest("db", "ip link show eth0")).containsPattern(onConsole("mtu 4000"));
             assertThat(vmlan.inGuest("db", "ping -c 2 -s 3900 -W 5 " + SUBNET + ".1"))
-                    .contains(" 0% packet loss");
+                    .containsPattern(onConsole(" 0% packet loss"));
             assertThat(vmlan.vmlan("leases", "--json").good()).contains("\"lab\"", SUBNET + ".77");
 
             String block = Files.readString(file);
@@ -116,10 +119,11 @@ class OwnNetworkTest {
                     file,
                     block + "    isolated: true\n    allow-host: [" + port + "]\n    names: {mirror: 10.0.0.7}\n");
             awaitSetting(vmlan, "isolated", true);
-            assertThat(vmlan.inGuest("db", "ping -c 2 -W 2 " + SUBNET + ".77")).contains(" 100% packet loss");
+            assertThat(vmlan.inGuest("db", "ping -c 2 -W 2 " + SUBNET + ".77"))
+                    .containsPattern(onConsole(" 100% packet loss"));
             assertThat(vmlan.inGuest("db", "nc host.vmlan.internal " + port + " </dev/null"))
-                    .contains("hello from the host");
-            assertThat(vmlan.inGuest("db", "nslookup mirror.vmlan.internal")).contains("10.0.0.7");
+                    .containsPattern(onConsole("hello from the host"));
+            assertThat(vmlan.inGuest("db", "nslookup mirror.vmlan.internal")).containsPattern(onConsole("10.0.0.7"));
 
             Files.writeString(file, block + "    colour: red\n");
             assertThat(vmlan.vmlan("run", "-d", "--name", "third", "--net", "lab")

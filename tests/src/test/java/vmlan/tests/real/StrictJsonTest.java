@@ -38,7 +38,7 @@ class StrictJsonTest {
             List.of("leases"),
             List.of("run", "-d", "--name", "web", "--net", "private", "-p", "0:80"),
             List.of("qemu", "--dry-run", "qemu-system-x86_64", "-nic", "vmnet-shared"),
-            List.of("ip", "web"),
+            List.of("ip", "--timeout", "300", "web"),
             List.of("publish", "web", "0:81"),
             List.of("ps"),
             List.of("leases"),
