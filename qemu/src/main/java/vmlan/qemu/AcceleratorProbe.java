@@ -1,6 +1,7 @@
 package vmlan.qemu;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +23,8 @@ public final class AcceleratorProbe {
     static final Duration GUEST_LIMIT = Duration.ofSeconds(3);
     /// A machine that was only busy gets another chance after this long.
     private static final Duration HANG_IS_BELIEVED = Duration.ofHours(24);
+
+    private static final Duration LEFT = Duration.ofMinutes(10);
 
     private static final Duration TOOL_LIMIT = Duration.ofSeconds(10);
     private static final String CACHE_FILE = "accelerator.json";
@@ -122,12 +125,27 @@ public final class AcceleratorProbe {
     static Tool runGuest(Qemu qemu, Accelerator accelerator, Path cacheFolder, Duration limit) throws IOException {
         ProbeRom rom = ProbeRom.forArchitecture(qemu.architecture());
         Files.createDirectories(cacheFolder);
+        removeLeft(cacheFolder);
         Path file = Files.createTempFile(cacheFolder, "probe", ".rom");
         try {
             Files.write(file, rom.image());
             return Tool.run(limit, rom.commandLine(qemu.binary(), accelerator, file));
         } finally {
             Files.deleteIfExists(file);
+        }
+    }
+
+    /// What a command has left that was killed while its guest ran; the guest of one that lives has younger firmware.
+    private static void removeLeft(Path cacheFolder) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(cacheFolder, "probe*.rom")) {
+            Instant oldest = Instant.now().minus(LEFT);
+            for (Path file : files) {
+                if (Files.getLastModifiedTime(file).toInstant().isBefore(oldest)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (IOException e) {
+            // Another command has removed it; or it stays, and is in nobody's way.
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,6 +33,17 @@ class AcceleratorProbeTest {
         Qemu qemu = Qemu.find("x86_64", System.getenv(), folder);
         Tool run = AcceleratorProbe.runGuest(qemu, Accelerator.TCG, folder, Duration.ofSeconds(60));
         assertThat(run.status()).as(run.errors()).isEqualTo(33);
+    }
+
+    @Test
+    void firmwareThatAKilledCommandHasLeftGoesAndThatOfOneWhichRunsStays() throws Exception {
+        Path left = Files.createFile(folder.resolve("probe1.rom"));
+        Path young = Files.createFile(folder.resolve("probe2.rom"));
+        Files.setLastModifiedTime(left, FileTime.from(Instant.now().minus(Duration.ofHours(1))));
+        Qemu qemu = new Qemu(Path.of("/bin/true"), new QemuVersion(7, 2, 0), "x86_64");
+        AcceleratorProbe.runGuest(qemu, Accelerator.TCG, folder, Duration.ofSeconds(60));
+        assertThat(folder).isDirectoryContaining(file -> file.equals(young));
+        assertThat(left).doesNotExist();
     }
 
     @Test
