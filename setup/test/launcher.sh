@@ -76,7 +76,7 @@ for argument; do
     case $argument in
     --who | '<--who>') echo "uid $(id -u) for ${VMLAN_OWNER-nobody}" ;;
     -XX:AOTCacheOutput=*) [ -z "${FAKE_TRAINING_FAILS-}" ] || exit 1; echo cache >"${argument#-XX:AOTCacheOutput=}"; exit ;;
-    hold) sleep 60; exit ;;
+    hold) trap 'kill "$sleeper"; exit' TERM; sleep 600 & sleeper=$!; wait "$sleeper"; exit ;;
     esac
     printf '<%s>\n' "$argument"
 done
@@ -91,8 +91,8 @@ make_maven() {
 #!/bin/sh
 echo run >>'$temporary/maven-runs'
 case \${FAKE_MAVEN-} in
-slow) sleep 2 ;;
-endless) echo \$\$ >'$temporary/maven-pid'; exec sleep 60 ;;
+slow) until [ -e '$temporary/go-on' ]; do sleep 0.1; done ;;
+endless) echo \$\$ >'$temporary/maven-pid'; exec sleep 600 ;;
 fails) printf '[ERROR] COMPILATION ERROR : \n[ERROR] %s/program/src/main/java/A.java:[1,2] ";" expected\n[ERROR] -> [Help 1]\n' "\$PWD"; exit 1 ;;
 esac
 [ -f program/src/main/java/A.java ] || exit 1
@@ -219,9 +219,13 @@ says "VMLAN_NO_BUILD without a build says so" "there is no build in $checkout/bu
 
 rm "$temporary/maven-runs"
 (with=FAKE_MAVEN=slow && vmlan first >"$temporary/first") &
-until_true 20 test -e "$temporary/maven-runs"
-output=$(vmlan second)
+until_true 60 test -e "$temporary/maven-runs"
+(vmlan second >"$temporary/second-said") &
+# The first one is done when the second has said that it waits.
+until_true 60 grep -q 'is at it' "$temporary/second-said"
+: >"$temporary/go-on"
 wait
+output=$(cat "$temporary/second-said")
 says "two at once: the second waits and says so" "another vmlan is at it (process " "$output"
 says "and starts what the first has built" "<second>" "$output"
 is "and Maven ran once" 1 "$(maven_runs)"
@@ -233,7 +237,7 @@ rm -f "$temporary/maven-runs"
 env -i PATH="$temporary/bin:$PATH" HOME="$temporary/home" JAVA_HOME="$temporary/jdk" FAKE_MAVEN=endless \
     $shell "$checkout/vmlan" >"$temporary/first" 2>&1 </dev/null &
 victim=$!
-until_true 20 test -s "$temporary/maven-pid"
+until_true 60 test -s "$temporary/maven-pid"
 kill -9 "$victim"
 wait "$victim" 2>/dev/null
 is "a killed build leaves nothing that could be started" no "$([ -e "$checkout/build/current" ] && echo yes || echo no)"
@@ -253,11 +257,11 @@ rm -f "$temporary/maven-pid"
 env -i PATH="$temporary/bin:$PATH" HOME="$temporary/home" JAVA_HOME="$temporary/jdk" FAKE_MAVEN=endless \
     $shell "$checkout/vmlan" >"$temporary/first" 2>&1 </dev/null &
 victim=$!
-until_true 20 test -s "$temporary/maven-pid"
+until_true 60 test -s "$temporary/maven-pid"
 kill "$victim"
 wait "$victim"
 is "an ended build is exit code 143" 143 "$?"
-if until_true 5 sh -c "! kill -0 $(cat "$temporary/maven-pid")"; then
+if until_true 60 sh -c "! kill -0 $(cat "$temporary/maven-pid")"; then
     good "and takes Maven with it"
 else
     bad "and takes Maven with it"
@@ -298,14 +302,13 @@ env -i PATH="$temporary/bin:$PATH" HOME="$temporary/home" JAVA_HOME="$temporary/
     $shell "$checkout/vmlan" hold >/dev/null 2>&1 </dev/null &
 holder=$!
 used=$(cat "$checkout/build/current")
-until_true 20 sh -c "grep -q '/$used/lib/' /proc/$holder/cmdline || ps -o command= -p $holder | grep -q '/$used/lib/'"
+until_true 60 sh -c "grep -q '/$used/lib/' /proc/$holder/cmdline || ps -o command= -p $holder | grep -q '/$used/lib/'"
 for content in D E F G; do
     echo "class $content {}" >"$checkout/qemu/src/main/java/A.java"
     vmlan >/dev/null
 done
 is "a build that a process uses is kept, with the newest two" "3 yes" \
     "$(find "$checkout/build" -maxdepth 1 -name '2*-*' | grep -c .) $([ -d "$checkout/build/$used" ] && echo yes)"
-# the stand-in for Java waits in a sleep of its own
 kill "$holder"
 wait "$holder" 2>/dev/null
 echo "class H {}" >"$checkout/qemu/src/main/java/A.java"
@@ -486,7 +489,7 @@ sed 1d "$here/codes" >"$here/rest"
 mv "$here/rest" "$here/codes"
 if [ "$code" = hold ]; then
     trap 'echo TERM >>"$here/calls"; kill "$sleeper"; exit 9' TERM
-    sleep 60 &
+    sleep 600 &
     sleeper=$!
     echo holds >>"$here/calls"
     wait "$sleeper"
@@ -517,7 +520,7 @@ network serve lab --some=thing
 code 1
 network serve lab --some=thing" "$(waits 75 1 0 && waits 1 0)"
 (waits hold >"$temporary/waits/said") &
-until_true 20 grep -q holds "$temporary/waits/calls"
+until_true 60 grep -q holds "$temporary/waits/calls"
 # the shell that waits, and nobody else, as launchd does
 kill "$(pgrep -f "open-network.sh $temporary/waits/vmlan" | head -n 1)"
 wait
