@@ -7,7 +7,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -48,6 +47,8 @@ class DemoGuestTest {
 
     private Path folder;
     private QemuProcess qemu;
+    /// Above QEMU; it writes down how that ended.
+    private ProcessHandle shell;
 
     @BeforeEach
     void makeFolder() throws Exception {
@@ -59,7 +60,10 @@ class DemoGuestTest {
         if (qemu != null && ProcessMark.isAlive(qemu.pid(), qemu.mark())) {
             ProcessHandle process = ProcessHandle.of(qemu.pid()).orElseThrow();
             process.destroyForcibly();
-            process.onExit().get(10, TimeUnit.SECONDS);
+            process.onExit().get(60, TimeUnit.SECONDS);
+        }
+        if (shell != null) {
+            shell.onExit().get(60, TimeUnit.SECONDS);
         }
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -71,14 +75,7 @@ class DemoGuestTest {
     @Test
     void itTakesItsAddressesSaysSoServesItsPageGivesAShellAndObeysThePowerButton() throws Exception {
         DemoImage image = DemoGuest.prepare("x86_64", CACHE, message -> System.err.println("demo guest: " + message));
-        int tcpPort = freePort();
-        boot(
-                image,
-                List.of(
-                        "-netdev",
-                        "user,id=u,hostfwd=tcp:127.0.0.1:" + tcpPort + "-:80",
-                        "-device",
-                        "virtio-net-pci,netdev=u"));
+        boot(image, List.of("-netdev", "user,id=u,hostfwd=tcp:127.0.0.1:0-:80", "-device", "virtio-net-pci,netdev=u"));
 
         try (SocketChannel console = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             console.connect(UnixDomainSocketAddress.of(folder.resolve("console")));
@@ -106,7 +103,7 @@ class DemoGuestTest {
             type(console, "exit\n");
             lines.untilPrompt("web:~# ");
 
-            assertThat(page(tcpPort))
+            assertThat(page(forwardedPort()))
                     .contains("This is web, the demo guest of vmlan.", "ipv4   10.0.2.15/24", "uptime");
 
             try (var qmp = QmpClient.connect(folder.resolve("qmp"), LIMIT)) {
@@ -206,6 +203,7 @@ class DemoGuestTest {
                 network);
         List<String> line = QemuCommandLine.of(installed, Accelerator.TCG, machine);
         qemu = QemuProcess.start(line, folder, machine.pidFile(), machine.qmpSocket(), folder);
+        shell = ProcessHandle.of(qemu.pid()).orElseThrow().parent().orElseThrow();
     }
 
     private static void type(SocketChannel console, String text) throws IOException {
@@ -215,9 +213,18 @@ class DemoGuestTest {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+    /// The port that the system gave QEMU, which QEMU tells in a table (net/slirp.c, hmp_info_usernet): protocol and
+    /// state, descriptor, address and port of the host's side, of the guest's.
+    private int forwardedPort() throws QemuException {
+        try (var qmp = QmpClient.connect(folder.resolve("qmp"), LIMIT)) {
+            String table =
+                    String.valueOf(qmp.call("human-monitor-command", Map.of("command-line", "info usernet"), LIMIT));
+            return table.lines()
+                    .map(line -> line.strip().split(" +", -1))
+                    .filter(words -> words[0].equals("TCP[HOST_FORWARD]"))
+                    .map(words -> Integer.valueOf(words[3]))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError(table));
         }
     }
 
@@ -255,12 +262,14 @@ class DemoGuestTest {
             }
         }
 
+        /// Up to it; the next call waits for another one.
         void untilPrompt(String prompt) throws IOException {
             while (partial.indexOf(prompt) < 0) {
                 if (next() == '\n') {
                     partial.setLength(0);
                 }
             }
+            partial.setLength(0);
         }
 
         private char next() throws IOException {
