@@ -20,7 +20,7 @@ import vmlan.qemu.tool.Tool;
 
 /// The seed as independent readers see it; that cloud-init makes something of it, a real guest shows.
 class SeedTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final List<String> MACS = List.of("52:54:00:00:00:01", "52:54:00:00:00:02");
 
     @TempDir
