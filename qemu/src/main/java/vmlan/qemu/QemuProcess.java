@@ -42,6 +42,8 @@ public final class QemuProcess {
     private static final Duration LOOK_EVERY = Duration.ofMillis(20);
     private static final int LAST_WORDS_BYTES = 8192;
     private static final String STARTED = "vmlan: started ";
+    /// How the shell above QEMU calls itself, among its arguments.
+    static final String SHELL_NAME = "vmlan-qemu";
 
     /// The shell catches what would end it before QEMU; caught, and not ignored: QEMU would inherit the latter.
     private static final String SHELL_SCRIPT = """
@@ -168,20 +170,50 @@ public final class QemuProcess {
         }
     }
 
-    /// The same of one that has just ended: the shell above it needs a moment to write it down, a long one on a busy
-    /// machine.
+    /// The same of a QEMU that is gone: its shell may not have come to write that down yet, and is waited for as long as
+    /// it is there.
     ///
-    /// @return empty also when that shell was killed, after the limit
+    /// @param limit for a shell that stays, such as the next one's
     public static Optional<Integer> awaitExitStatus(Path stateFolder, Duration limit) {
-        long start = System.nanoTime();
+        long deadline = System.nanoTime() + limit.toNanos();
         Optional<Integer> status = exitStatus(stateFolder);
         while (status.isEmpty()
-                && System.nanoTime() - start < limit.toNanos()
+                && deadline - System.nanoTime() > 0
                 && !Thread.currentThread().isInterrupted()) {
-            LockSupport.parkNanos(LOOK_EVERY.toNanos());
+            boolean isToCome = hasShell(stateFolder);
+            // looked at afterwards: what is not there without a shell will never be
             status = exitStatus(stateFolder);
+            if (!isToCome) {
+                return status;
+            }
+            if (status.isEmpty()) {
+                LockSupport.parkNanos(LOOK_EVERY.toNanos());
+            }
         }
         return status;
+    }
+
+    /// Whether there is a shell that was told to write down how QEMU ends, also one of sudo's ([SudoLaunch]): it has
+    /// QEMU's command line, with the file of its pid.
+    private static boolean hasShell(Path stateFolder) {
+        String inside = stateFolder.toAbsolutePath() + "/";
+        return ProcessHandle.allProcesses()
+                .map(QemuProcess::arguments)
+                .anyMatch(arguments -> arguments.contains(SHELL_NAME)
+                        && arguments.stream().anyMatch(each -> each.startsWith(inside)));
+    }
+
+    /// Java leaves out those of a command line that is longer than a page, as QEMU's can be.
+    private static List<String> arguments(ProcessHandle process) {
+        try {
+            Path file = Path.of("/proc", Long.toString(process.pid()), "cmdline");
+            if (Files.exists(file)) {
+                return List.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\0", -1));
+            }
+        } catch (IOException e) {
+            return List.of(); // it has ended
+        }
+        return process.info().arguments().map(List::of).orElse(List.of());
     }
 
     /// QEMU's last complaint since its last start, on one line and fit for a terminal; empty when it said nothing.
@@ -224,7 +256,7 @@ public final class QemuProcess {
                 "/bin/sh",
                 "-c",
                 SHELL_SCRIPT,
-                "vmlan-qemu",
+                SHELL_NAME,
                 exitFile(stateFolder).toAbsolutePath().toString()));
         command.addAll(commandLine);
         ProcessBuilder builder =

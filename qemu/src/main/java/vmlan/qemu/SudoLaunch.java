@@ -87,7 +87,7 @@ final class SudoLaunch implements QemuProcess.Launched {
         command.addAll(environment(System.getenv()));
         command.addAll(List.of("/bin/sh", "-c", AS_ROOT, "vmlan"));
         command.addAll(Detached.prefix());
-        command.addAll(List.of("/bin/sh", "-c", WAIT_FOR_QEMU, "vmlan-qemu"));
+        command.addAll(List.of("/bin/sh", "-c", WAIT_FOR_QEMU, QemuProcess.SHELL_NAME));
         command.addAll(commandLine);
         Process process = new ProcessBuilder(command)
                 .directory(directory.toFile())

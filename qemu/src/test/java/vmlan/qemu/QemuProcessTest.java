@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import vmlan.qemu.language.QemuVersion;
 
-@Timeout(120)
+@Timeout(240)
 class QemuProcessTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -39,10 +40,10 @@ class QemuProcessTest {
     void cleanUp() throws Exception {
         if (started != null) {
             started.destroyForcibly();
-            started.onExit().get(10, TimeUnit.SECONDS);
+            started.onExit().get(60, TimeUnit.SECONDS);
             // It writes down how QEMU ended.
             if (shell != null) {
-                shell.onExit().get(10, TimeUnit.SECONDS);
+                shell.onExit().get(60, TimeUnit.SECONDS);
             }
         }
         try (Stream<Path> files = Files.walk(folder)) {
@@ -99,6 +100,31 @@ class QemuProcessTest {
         started.destroyForcibly();
         shell.onExit().get(60, TimeUnit.SECONDS);
         assertThat(QemuProcess.exitStatus(folder)).contains(128 + 9);
+    }
+
+    /// On a busy machine the shell comes to it much later.
+    @Test
+    void howAQemuThatIsGoneEndedIsWaitedForWhileItsShellIsThere() throws Exception {
+        Path exit = folder.resolve("exit");
+        Process writer = new ProcessBuilder(
+                        "/bin/sh", "-c", "read line; echo 3 >\"$1\"", "vmlan-qemu", exit.toString())
+                .start();
+        try {
+            var status = new FutureTask<>(() -> QemuProcess.awaitExitStatus(folder, LIMIT));
+            Thread waiting = Thread.ofPlatform().start(status);
+            while (waiting.getState() != Thread.State.TIMED_WAITING) {
+                assertThat(status.isDone()).isFalse();
+                TimeUnit.MILLISECONDS.sleep(1);
+            }
+            writer.outputWriter().close();
+            assertThat(status.get()).contains(3);
+        } finally {
+            writer.destroyForcibly().waitFor();
+        }
+        Files.delete(exit);
+        assertThat(QemuProcess.awaitExitStatus(folder, Duration.ofHours(1)))
+                .as("nobody will write it down")
+                .isEmpty();
     }
 
     @Test

@@ -29,7 +29,7 @@ import vmlan.program.vm.VmStore;
         description = "Lists the VMs, their states and addresses.",
         footer = {"", "Examples:", "  vmlan ps", "  vmlan ps --json | jq -r '.[].name'"})
 final class PsCommand implements Callable<Integer> {
-    private static final Duration NETWORK_LIMIT = Duration.ofSeconds(5);
+    private static final Duration NETWORK_LIMIT = Duration.ofSeconds(15);
 
     @Mixin
     HelpOption help;
@@ -80,7 +80,7 @@ final class PsCommand implements Callable<Integer> {
         return new Listing(rows, states);
     }
 
-    /// Asks all monitors at once: one that is busy costs half a second, not half a second each.
+    /// Asks all monitors at once: one that is busy costs its limit, not its limit each.
     private static Map<String, VmStatus> states(List<Vm> vms, VmStore store) throws Failure {
         Map<String, Future<VmStatus>> asked = new LinkedHashMap<>();
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -13,7 +13,6 @@ import vmlan.program.files.Fields;
 import vmlan.program.message.Failure;
 import vmlan.program.message.Progress;
 import vmlan.program.serve.Networks;
-import vmlan.qemu.QemuProcess;
 
 /// A VM that belongs to the command that started it: its console is here, its addresses are said as they
 /// come, and when the command is interrupted it powers down.
@@ -21,7 +20,7 @@ public final class ForegroundVm {
     private static final Duration ADDRESS_LIMIT = Duration.ofSeconds(300);
     private static final Duration PING_LIMIT = Duration.ofSeconds(20);
     private static final Duration POWER_DOWN_LIMIT = Duration.ofSeconds(20);
-    /// From the console's end to QEMU's, and from that until the shell above it has written down how it ended.
+    /// From the console's end to QEMU's.
     private static final Duration END_LIMIT = Duration.ofSeconds(10);
 
     private final Vm vm;
@@ -64,8 +63,6 @@ public final class ForegroundVm {
 
     private int ended() throws Failure {
         awaitEnd();
-        // without it a guest that powered down would count as one that failed
-        QemuProcess.awaitExitStatus(store.folder(vm.name()), END_LIMIT);
         VmStatus status = VmStatus.of(vm, store);
         if (status.state() == VmStatus.State.FAILED) {
             throw Failure.world(

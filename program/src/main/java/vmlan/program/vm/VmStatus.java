@@ -34,10 +34,13 @@ public record VmStatus(State state, String lastWords) {
 
     /// A monitor that is busy with another command answers within this or not at all; then the VM counts as
     /// running.
-    private static final Duration QMP_LIMIT = Duration.ofMillis(500);
+    private static final Duration QMP_LIMIT = Duration.ofSeconds(2);
 
-    /// Looks at the process, asks its monitor, and for an ended one reads how it ended. Blocks for half a
-    /// second at most.
+    /// The shell above QEMU writes down how that ended in milliseconds, on a machine that is not busy.
+    static final Duration EXIT_LIMIT = Duration.ofSeconds(10);
+
+    /// Looks at the process, asks its monitor, and for an ended one reads how it ended. Blocks for as long as either is
+    /// not told.
     public static VmStatus of(Vm vm, VmStore store) throws Failure {
         if (vm.isAlive()) {
             String word = qemusWord(store.qmpSocket(vm.name()));
@@ -56,7 +59,7 @@ public record VmStatus(State state, String lastWords) {
         if (Files.exists(folder.resolve(VmStore.IN_TERMINAL))) {
             return new VmStatus(State.STOPPED, "");
         }
-        Optional<Integer> status = QemuProcess.exitStatus(folder);
+        Optional<Integer> status = QemuProcess.awaitExitStatus(folder, EXIT_LIMIT);
         if (status.isPresent() ? status.get() == 0 : ProcessMark.isOfEarlierBoot(vm.pidMark())) {
             return new VmStatus(State.STOPPED, "");
         }

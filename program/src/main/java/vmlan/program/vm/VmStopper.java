@@ -19,12 +19,12 @@ import vmlan.qemu.QmpClient;
 public final class VmStopper {
     private static final Duration QMP_LIMIT = Duration.ofSeconds(5);
     private static final Duration QUIT_LIMIT = Duration.ofSeconds(5);
+    /// Nothing keeps a killed one but the system, which has its memory to free and may be busy.
+    private static final Duration KILL_LIMIT = Duration.ofSeconds(30);
     /// Between two tries at a monitor that does not answer.
     private static final Duration PRESS_AGAIN = Duration.ofSeconds(1);
     /// QEMU is not our child, so nothing wakes us when it goes.
     private static final Duration LOOK_EVERY = Duration.ofMillis(15);
-    /// The shell above QEMU writes down how it ended.
-    private static final Duration STATUS_LIMIT = Duration.ofMillis(500);
 
     private final VmStore store;
     private final VmPorts ports;
@@ -169,7 +169,7 @@ public final class VmStopper {
     /// system/runstate.c, qemu_kill_report) and exits with 0, and the shell above it knows of others.
     private boolean endedBySignal(Vm vm) {
         Path folder = store.folder(vm.name());
-        Optional<Integer> status = QemuProcess.awaitExitStatus(folder, STATUS_LIMIT);
+        Optional<Integer> status = QemuProcess.awaitExitStatus(folder, VmStatus.EXIT_LIMIT);
         return status.orElse(0) > 128 || QemuProcess.lastWords(folder).startsWith("terminating on signal");
     }
 
@@ -201,7 +201,7 @@ public final class VmStopper {
         if (!ended(vm, QUIT_LIMIT)) {
             signal(vm, true);
         }
-        return ended(vm, QUIT_LIMIT);
+        return ended(vm, KILL_LIMIT);
     }
 
     private static void signal(Vm vm, boolean forcibly) {
