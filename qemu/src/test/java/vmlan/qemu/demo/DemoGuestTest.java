@@ -39,7 +39,7 @@ import vmlan.qemu.QemuProcess;
 import vmlan.qemu.QmpClient;
 
 /// The demo guest as this machine makes it, booted by the installed QEMU on QEMU's own user network.
-@Timeout(300)
+@Timeout(900)
 class DemoGuestTest {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     /// Kept between runs, as a user's would be: the packages are fetched once.
