@@ -22,14 +22,16 @@ import vmlan.program.message.Failure;
 /// it is left in peace for a while, so that it does not cost each question its limit.
 final class GuestsOfAllNetworks implements LocalNames {
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /// A network answers within some milliseconds, on a busy machine within some ten; who asks for a name waits 5 s
+    /// A network answers within some milliseconds, on a busy machine within some hundred; who asks for a name waits 5 s
     /// (resolv.conf(5)).
-    private static final Duration ANSWER_LIMIT = Duration.ofMillis(500);
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
 
-    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final Duration SILENCE = Duration.ofSeconds(10);
     private static final List<IpAddress> HOST = List.of(IpAddress.parse("127.0.0.1"), IpAddress.parse("::1"));
 
     private final Networks networks;
+    private final Duration answerLimit;
+    private final Duration silence;
     private final ReentrantLock lock = new ReentrantLock();
     private Map<String, List<IpAddress>> known = Map.of();
     private final Map<String, Heard> heard = new HashMap<>();
@@ -37,7 +39,15 @@ final class GuestsOfAllNetworks implements LocalNames {
     private boolean asked;
 
     GuestsOfAllNetworks(Places places) {
+        this(places, ANSWER_LIMIT, SILENCE);
+    }
+
+    /// @param answerLimit how long one is waited for
+    /// @param silence how long one that did not answer is left in peace
+    GuestsOfAllNetworks(Places places, Duration answerLimit, Duration silence) {
         this.networks = new Networks(places);
+        this.answerLimit = answerLimit;
+        this.silence = silence;
     }
 
     @Override
@@ -78,7 +88,7 @@ final class GuestsOfAllNetworks implements LocalNames {
             Map<String, FutureTask<Heard>> tasks = new LinkedHashMap<>();
             for (String name : networks.names()) {
                 Heard before = heard.get(name);
-                if (before != null && before.isSilent && System.nanoTime() - before.at < SILENCE_NANOS) {
+                if (before != null && before.isSilent && System.nanoTime() - before.at < silence.toNanos()) {
                     now.put(name, before);
                 } else {
                     ControlClient client = networks.client(name);
@@ -105,7 +115,7 @@ final class GuestsOfAllNetworks implements LocalNames {
     }
 
     /// @param before null where it was not asked yet
-    private static Heard ask(ControlClient client, Heard before) {
+    private Heard ask(ControlClient client, Heard before) {
         Map<String, List<IpAddress>> guests = new LinkedHashMap<>();
         if (client.isServed()) {
             try {
@@ -117,9 +127,9 @@ final class GuestsOfAllNetworks implements LocalNames {
         return new Heard(guests, false, System.nanoTime());
     }
 
-    private static void add(ControlClient client, Map<String, List<IpAddress>> guests) throws Failure {
+    private void add(ControlClient client, Map<String, List<IpAddress>> guests) throws Failure {
         for (Fields port :
-                client.send("GET", "/v1/network", Map.of(), ANSWER_LIMIT).objects("ports")) {
+                client.send("GET", "/v1/network", Map.of(), answerLimit).objects("ports")) {
             List<IpAddress> addresses =
                     guests.computeIfAbsent(port.optionalText("vm").orElse(""), vm -> new ArrayList<>());
             port.optionalText("ipv4").map(IpAddress::parse).ifPresent(addresses::add);

@@ -8,6 +8,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -52,7 +53,8 @@ class GuestsOfAllNetworksTest {
                     }
                 }
             });
-            GuestsOfAllNetworks guests = new GuestsOfAllNetworks(places);
+            // The one that answers has the time of a busy machine.
+            GuestsOfAllNetworks guests = new GuestsOfAllNetworks(places, Duration.ofSeconds(4), Duration.ofHours(1));
 
             assertThat(guests.ask()).containsEntry("web", List.of(IpAddress.parse("10.1.2.3")));
             assertThat(connections.take()).isNotNull();
@@ -72,7 +74,7 @@ class GuestsOfAllNetworksTest {
                 places.socket("shared", "control.sock"),
                 request -> isSilent.get() ? ControlResponse.error(503, "busy", "wait") : guest("web", "10.1.2.3"),
                 line -> {})) {
-            GuestsOfAllNetworks guests = new GuestsOfAllNetworks(places);
+            GuestsOfAllNetworks guests = new GuestsOfAllNetworks(places, Duration.ofSeconds(50), Duration.ofHours(1));
             assertThat(guests.ask()).containsKey("web");
             isSilent.set(true);
             assertThat(guests.ask()).containsKey("web");
