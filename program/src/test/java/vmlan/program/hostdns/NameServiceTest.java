@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import vmlan.network.dns.DomainServer;
 import vmlan.network.dns.LocalNames;
 import vmlan.packet.IpAddress;
+import vmlan.program.FreePorts;
 
 @Timeout(60)
 class NameServiceTest {
@@ -35,9 +36,7 @@ class NameServiceTest {
 
     @BeforeEach
     void aFreePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-            port = socket.getLocalPort();
-        }
+        port = FreePorts.first(1);
     }
 
     private static byte[] question(String... labels) {

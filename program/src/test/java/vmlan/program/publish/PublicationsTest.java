@@ -33,6 +33,7 @@ import vmlan.network.outside.StreamEvents;
 import vmlan.network.tcp.ConnectEvents;
 import vmlan.network.tcp.TcpAttachment;
 import vmlan.packet.IpAddress;
+import vmlan.program.FreePorts;
 import vmlan.program.message.Failure;
 
 /// Real sockets of the host on one side; on the other a guest that is played: it echoes at its port 80 and refuses
@@ -117,7 +118,7 @@ class PublicationsTest {
 
     private <T> T onLoop(Callable<T> task) throws Exception {
         try {
-            return loop.call(task).get(20, TimeUnit.SECONDS);
+            return loop.call(task).get(50, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw (Exception) e.getCause();
         }
@@ -177,12 +178,8 @@ class PublicationsTest {
 
     @Test
     void aRangeLeadsPortByPort() throws Exception {
-        int free = publish(db, "0:80").hostPort();
-        onLoop(() -> {
-            publications.remove(db, publications.of(db));
-            return true;
-        });
-        PublishRule rule = publish(web, (free - 1) + "-" + free + ":79-80");
+        int free = FreePorts.first(2);
+        PublishRule rule = publish(web, free + "-" + (free + 1) + ":79-80");
         assertThat(echoed("127.0.0.1", rule.hostPort() + 1)).isEqualTo("hello");
         assertReset(rule.hostPort());
     }
@@ -252,7 +249,7 @@ class PublicationsTest {
 
     @Test
     void whatIsUnpublishedIsClosedAndMayBeHadAgain() throws Exception {
-        PublishRule rule = publish(web, "0:80");
+        PublishRule rule = publish(web, FreePorts.first(1) + ":80");
         assertThatThrownBy(() -> onLoop(() -> {
                     publications.remove(web, List.of(rule, PublishRule.parse("1:1")));
                     return true;

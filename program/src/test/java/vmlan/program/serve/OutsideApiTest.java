@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import vmlan.program.FreePorts;
 import vmlan.program.config.HostPort;
 import vmlan.program.control.ControlClient;
 import vmlan.program.files.Fields;
@@ -31,9 +32,9 @@ import vmlan.program.message.Failure;
 import vmlan.qemu.ProcessMark;
 
 /// A whole network process, asked by its control socket; its VMs are processes that do nothing.
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OutsideApiTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @TempDir
     private Path home;
@@ -138,8 +139,12 @@ class OutsideApiTest {
     void portsComeAndGoWhileTheVmRunsAndARestartOpensThemAgain() throws Exception {
         register("web");
         register("data");
-        Fields opened =
-                client.send("PUT", "/v1/publications/web", Map.of("rules", List.of("0:80", "*:0:53/udp")), LIMIT);
+        int free = FreePorts.first(2);
+        Fields opened = client.send(
+                "PUT",
+                "/v1/publications/web",
+                Map.of("rules", List.of(free + ":80", "*:" + (free + 1) + ":53/udp")),
+                LIMIT);
         assertThat(opened.objects("published")).hasSize(2);
         int port = port(opened.objects("published").getFirst());
         String udp = opened.objects("published").getLast().text("rule");
@@ -169,7 +174,8 @@ class OutsideApiTest {
 
     @Test
     void aRestartThatCannotHaveAPortSaysSoAndKeepsTheRule() throws Exception {
-        int port = port(register("web", "0:80").objects("published").getFirst());
+        int port = FreePorts.first(1);
+        register("web", port + ":80");
         stopServer();
         try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.ofLiteral("127.0.0.1"))) {
             serve("shared");
