@@ -1,9 +1,11 @@
 package vmlan.program.demo;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -86,10 +88,11 @@ public final class GuestShell implements AutoCloseable {
     }
 
     private void read() {
-        ByteBuffer buffer = ByteBuffer.allocate(8192);
-        try {
-            while (console.read(buffer.clear()) >= 0) {
-                heard(StandardCharsets.UTF_8.decode(buffer.flip()).toString());
+        // A character may come in two pieces: a reader keeps the first.
+        try (Reader reader = Channels.newReader(console, StandardCharsets.UTF_8)) {
+            char[] buffer = new char[8192];
+            for (int count = reader.read(buffer); count >= 0; count = reader.read(buffer)) {
+                heard(new String(buffer, 0, count));
             }
         } catch (IOException e) {
             // the VM ended, or we did

@@ -16,12 +16,14 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import vmlan.program.message.Failure;
 
 /// A shell on a terminal of its own plays the guest: it echoes, prompts and prints as the demo guest's does.
+@Timeout(300)
 class GuestShellTest {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @TempDir
     private Path folder;
@@ -118,6 +120,8 @@ class GuestShellTest {
     @Test
     void aCommandThatDoesNotEndIsInterrupted() throws IOException, Failure {
         GuestShell guest = guest("");
+        // so that the limit is the command's
+        assertThat(guest.awaitPrompt(LIMIT)).isTrue();
         assertThatThrownBy(() -> guest.run("sleep 60", Duration.ofSeconds(2)))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining("'sleep 60' in demo does not end");
