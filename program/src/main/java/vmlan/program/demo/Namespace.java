@@ -29,8 +29,9 @@ import vmlan.qemu.tool.Tool;
 final class Namespace implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(20);
     private static final Duration SCRIPT_LIMIT = Duration.ofSeconds(30);
-    /// The keeper's own limits add up to less.
-    private static final Duration END_LIMIT = Duration.ofSeconds(15);
+    /// The keeper looks at every process of the machine, twice at least, each by a process of its own: half a second on
+    /// a quiet machine.
+    private static final Duration END_LIMIT = Duration.ofSeconds(60);
 
     /// `$1`: a folder to remove at the end, or nothing. Processes show up in /proc with the namespace that
     /// they are in; who may not be looked at is another user's, so none of ours. Were the namespace not a new

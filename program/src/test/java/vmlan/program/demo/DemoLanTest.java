@@ -20,7 +20,7 @@ import vmlan.qemu.tool.Tool;
 
 /// The LAN itself: real namespaces, real packets.
 class DemoLanTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Duration SHORT = Duration.ofMillis(1500);
 
     private DemoLan lan;

@@ -17,7 +17,7 @@ final class LanHolder {
             for (Place place : Place.values()) {
                 System.out.println("keeper " + lan.prefix(place).get(2));
             }
-            System.out.println("ping " + lan.station(Place.HOST).ping(AddressPlan.OUTSIDE6, Duration.ofSeconds(10)));
+            System.out.println("ping " + lan.station(Place.HOST).ping(AddressPlan.OUTSIDE6, Duration.ofSeconds(50)));
             Optional<DnsmasqRouter> dnsmasq = DnsmasqRouter.find();
             if (dnsmasq.isPresent()) {
                 dnsmasq.get().start(lan);
