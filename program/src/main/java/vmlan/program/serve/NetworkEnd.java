@@ -16,7 +16,7 @@ import vmlan.program.message.Failure;
 /// Ends a network's process, by asking it or by force, and waits until it is gone.
 final class NetworkEnd {
     /// A process writes its state and says farewell; the disk may be slow.
-    private static final Duration END_LIMIT = Duration.ofSeconds(15);
+    private static final Duration END_LIMIT = Duration.ofSeconds(30);
 
     private static final Duration UNDO_LOOK = Duration.ofMillis(20);
 

@@ -7,12 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 import vmlan.host.EventLoop;
 import vmlan.network.dns.DomainServer;
 import vmlan.program.config.NetworksFile;
 import vmlan.program.config.UplinkChoice;
+import vmlan.program.control.ControlClient;
 import vmlan.program.control.ControlServer;
 import vmlan.program.files.FileLock;
 import vmlan.program.files.Places;
@@ -30,8 +32,10 @@ public final class NetworkServer {
     public static final int REOPEN = 75;
 
     private static final Duration IDLE = Duration.ofSeconds(60);
-    /// A process that is just ending has the lock for so long at most.
+    /// A process that is just ending has the lock for less, unless disk or machine are busy.
     private static final Duration LOCK_LIMIT = Duration.ofSeconds(5);
+    /// How long one that answers nobody any more may take to end.
+    private static final Duration END_LIMIT = Duration.ofSeconds(20);
 
     private final Places places;
     private final String name;
@@ -172,9 +176,12 @@ public final class NetworkServer {
     }
 
     private FileLock lock(Path path) throws Failure, IOException {
-        return FileLock.tryTake(path, LOCK_LIMIT)
-                .orElseThrow(() -> Failure.world(
-                        "the network '" + name + "' is served by another process already",
-                        "stop that one first: vmlan network stop " + name));
+        Optional<FileLock> lock = FileLock.tryTake(path, LOCK_LIMIT);
+        if (lock.isEmpty() && !new ControlClient(places.socket(name, "control.sock"), name).isServed()) {
+            lock = FileLock.tryTake(path, END_LIMIT);
+        }
+        return lock.orElseThrow(() -> Failure.world(
+                "the network '" + name + "' is served by another process already",
+                "stop that one first: vmlan network stop " + name));
     }
 }
