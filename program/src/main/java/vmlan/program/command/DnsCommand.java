@@ -32,7 +32,7 @@ import vmlan.program.serve.Networks;
             "  vmlan dns remove --sudo"
         })
 final class DnsCommand implements Callable<Integer> {
-    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final Duration LIMIT = Duration.ofSeconds(15);
     private static final String NO_WAY = "A guest on shared without a tap has an address that this host cannot reach:"
             + " use published ports, vmlan ssh, or start the network by sudo.";
 

@@ -16,7 +16,7 @@ import vmlan.program.serve.Networks;
         description = "Lists the addresses that the running networks have given out.",
         footer = {"", "Examples:", "  vmlan leases", "  vmlan leases --json"})
 final class LeasesCommand implements Callable<Integer> {
-    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final Duration LIMIT = Duration.ofSeconds(15);
 
     @Mixin
     HelpOption help;

@@ -23,7 +23,7 @@ public final class GuestExec {
     public static final int NOT_FOUND = 127;
 
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
-    private static final Duration KILL_LIMIT = Duration.ofSeconds(3);
+    private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
     private static final Duration FIRST_LOOK = Duration.ofMillis(10);
     private static final Duration LAST_LOOK = Duration.ofMillis(500);

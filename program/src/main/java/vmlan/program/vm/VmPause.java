@@ -20,8 +20,9 @@ import vmlan.qemu.QmpClient;
 /// stands still.
 public final class VmPause {
     private static final Duration LIMIT = Duration.ofSeconds(10);
-    /// A network needs milliseconds for it; one that died in between leaves its mark for good.
-    private static final Duration WAKING_LIMIT = Duration.ofSeconds(3);
+    /// A network needs milliseconds for it, on a busy machine more, and continues the VM afterwards, whenever that is;
+    /// one that died in between leaves its mark for good.
+    private static final Duration WAKING_LIMIT = Duration.ofSeconds(10);
 
     private static final Duration LOOK_EVERY = Duration.ofMillis(10);
     /// Each try is one re-attachment that came in between.

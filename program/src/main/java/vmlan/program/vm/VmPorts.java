@@ -12,7 +12,7 @@ import vmlan.program.serve.Networks;
 /// what is typed next.
 final class VmPorts {
     /// An idle network answers within milliseconds; one that hangs keeps nobody from ending VMs.
-    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final Duration LIMIT = Duration.ofSeconds(15);
 
     private final Networks networks;
 
