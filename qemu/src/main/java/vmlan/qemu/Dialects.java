@@ -22,7 +22,7 @@ import vmlan.qemu.tool.Tool;
 /// nothing but a NIC on a hub of its own: 60 to 100 ms (7.2.22, 10.0.13 on 2 cores), twice at once, and then
 /// remembered.
 public final class Dialects {
-    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
     private static final List<String> STILL = List.of("-S", "-display", "none", "-nodefaults", "-monitor", "stdio");
 
     private Dialects() {}

@@ -27,7 +27,7 @@ public record Qemu(Path binary, QemuVersion version, String architecture, Set<St
     /// network and be restarted.
     private static final QemuVersion OLDEST = new QemuVersion(7, 2, 0);
     /// QEMU answers in 60 ms on a quiet machine; a cold disk or a busy machine takes seconds.
-    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
 
     private static final List<Path> MORE_FOLDERS =
             List.of(Path.of("/opt/homebrew/bin"), Path.of("/usr/local/bin"), Path.of("/usr/bin"));

@@ -25,6 +25,9 @@ public record Tool(int status, boolean timedOut, String output, String errors) {
     /// How long a killed program has until it is given up: a process in an uninterruptible system call dies later,
     /// and /dev/kvm can do that.
     private static final Duration AFTER_KILL = Duration.ofSeconds(2);
+    /// How long the rest of what an ended program said is waited for. It is there at once where this process runs; one
+    /// that a busy machine lets wait must not take the answer for shorter than it is.
+    private static final Duration AFTER_END = Duration.ofSeconds(10);
 
     public boolean succeeded() {
         return status == 0;
@@ -75,7 +78,8 @@ public record Tool(int status, boolean timedOut, String output, String errors) {
             if (!ended) {
                 kill(process);
             }
-            return new Tool(ended ? process.exitValue() : -1, !ended, output.text(), errors.text());
+            Duration rest = ended ? AFTER_END : AFTER_KILL;
+            return new Tool(ended ? process.exitValue() : -1, !ended, output.text(rest), errors.text(rest));
         } catch (InterruptedException e) {
             kill(process);
             Thread.currentThread().interrupt();
@@ -131,8 +135,8 @@ public record Tool(int status, boolean timedOut, String output, String errors) {
         }
 
         /// What came so far. A grandchild can hold the pipe open after the program's end, hence the limit.
-        String text() throws InterruptedException {
-            reader.join(AFTER_KILL);
+        String text(Duration limit) throws InterruptedException {
+            reader.join(limit);
             synchronized (this) {
                 return kept.toString(StandardCharsets.UTF_8);
             }
