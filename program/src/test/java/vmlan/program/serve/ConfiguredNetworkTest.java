@@ -32,9 +32,9 @@ import vmlan.program.message.Failure;
 import vmlan.qemu.ProcessMark;
 
 /// A whole network process and its block of networks.yaml, while that file changes.
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ConfiguredNetworkTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String LAB = """
             networks:
               lab:

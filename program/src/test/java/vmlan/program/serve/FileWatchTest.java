@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FileWatchTest {
     @TempDir
     private Path home;
@@ -36,7 +36,7 @@ class FileWatchTest {
     private void await(String content) throws InterruptedException {
         String last = "";
         while (!content.equals(last)) {
-            last = seen.poll(20, TimeUnit.SECONDS);
+            last = seen.poll(50, TimeUnit.SECONDS);
             assertThat(last).as("a look that sees " + content).isNotNull();
         }
     }

@@ -41,9 +41,9 @@ import vmlan.program.message.Failure;
 import vmlan.qemu.ProcessMark;
 
 /// Networks that a QEMU command line defines, from its line to a process that serves them.
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class NetworkDefinitionTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String SHARED = "shared-192.168.205.1";
 
     @TempDir
@@ -224,10 +224,10 @@ class NetworkDefinitionTest {
             networks.define(shared("192.168.205.99", null));
             assertThat(networks.client(SHARED).isServed()).as("nothing changed").isTrue();
             networks.define(shared("192.168.205.200", null));
-            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(chosen(SHARED).lastGuest()).hasToString("192.168.205.200");
         } finally {
-            process.destroy();
+            process.destroyForcibly().waitFor();
         }
     }
 
