@@ -170,8 +170,8 @@ public final class QemuProcess {
         }
     }
 
-    /// The same of a QEMU that is gone: its shell may not have come to write that down yet, and is waited for as long as
-    /// it is there.
+    /// The same of a QEMU that is gone. Its shell may not have come to write that down yet, and is waited for as
+    /// long as it is there.
     ///
     /// @param limit for a shell that stays, such as the next one's
     public static Optional<Integer> awaitExitStatus(Path stateFolder, Duration limit) {
@@ -199,8 +199,8 @@ public final class QemuProcess {
         String inside = stateFolder.toAbsolutePath() + "/";
         return ProcessHandle.allProcesses()
                 .map(QemuProcess::arguments)
-                .anyMatch(arguments -> arguments.contains(SHELL_NAME)
-                        && arguments.stream().anyMatch(each -> each.startsWith(inside)));
+                .anyMatch(arguments ->
+                        arguments.contains(SHELL_NAME) && arguments.stream().anyMatch(each -> each.startsWith(inside)));
     }
 
     /// Java leaves out those of a command line that is longer than a page, as QEMU's can be.

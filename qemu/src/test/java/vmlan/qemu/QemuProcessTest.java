@@ -106,9 +106,8 @@ class QemuProcessTest {
     @Test
     void howAQemuThatIsGoneEndedIsWaitedForWhileItsShellIsThere() throws Exception {
         Path exit = folder.resolve("exit");
-        Process writer = new ProcessBuilder(
-                        "/bin/sh", "-c", "read line; echo 3 >\"$1\"", "vmlan-qemu", exit.toString())
-                .start();
+        Process writer =
+                new ProcessBuilder("/bin/sh", "-c", "read line; echo 3 >\"$1\"", "vmlan-qemu", exit.toString()).start();
         try {
             var status = new FutureTask<>(() -> QemuProcess.awaitExitStatus(folder, LIMIT));
             Thread waiting = Thread.ofPlatform().start(status);

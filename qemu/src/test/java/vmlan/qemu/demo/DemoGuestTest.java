@@ -94,8 +94,8 @@ class DemoGuestTest {
             assertThat(lines.until("/dev/ttyS0"))
                     .as("a terminal, and no mere file")
                     .isNotEmpty();
-            // While the shell edits a line, Ctrl-C is a character, and while it forks, it is at times nobody's: it counts
-            // from when the terminal's process says that it runs, and that is the one that sleeps.
+            // While the shell edits a line, Ctrl-C is a character, and while it forks, it is at times nobody's: it
+            // counts from when the terminal's process says that it runs, and that is the one that sleeps.
             type(console, "sh -c \"echo run''ning; exec sleep 1000\"\n");
             lines.until("running");
             type(console, "\u0003"); // Ctrl-C
