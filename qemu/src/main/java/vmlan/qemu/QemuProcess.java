@@ -42,8 +42,6 @@ public final class QemuProcess {
     private static final Duration LOOK_EVERY = Duration.ofMillis(20);
     private static final int LAST_WORDS_BYTES = 8192;
     private static final String STARTED = "vmlan: started ";
-    /// How the shell above QEMU calls itself, among its arguments.
-    static final String SHELL_NAME = "vmlan-qemu";
 
     /// The shell catches what would end it before QEMU; caught, and not ignored: QEMU would inherit the latter.
     private static final String SHELL_SCRIPT = """
@@ -153,10 +151,9 @@ public final class QemuProcess {
         return mark;
     }
 
-    /// Where the shell above QEMU writes how it ended; a word of that shell's command line, from before QEMU is there
-    /// until
+    /// Where the shell above QEMU writes how it ended; a word of its command line, from before QEMU is there until
     /// after its end.
-    public static Path exitFile(Path stateFolder) {
+    private static Path exitFile(Path stateFolder) {
         return stateFolder.resolve("exit");
     }
 
@@ -193,27 +190,10 @@ public final class QemuProcess {
         return status;
     }
 
-    /// Whether there is a shell that was told to write down how QEMU ends, also one of sudo's ([SudoLaunch]): it has
-    /// QEMU's command line, with the file of its pid.
-    private static boolean hasShell(Path stateFolder) {
-        String inside = stateFolder.toAbsolutePath() + "/";
-        return ProcessHandle.allProcesses()
-                .map(QemuProcess::arguments)
-                .anyMatch(arguments ->
-                        arguments.contains(SHELL_NAME) && arguments.stream().anyMatch(each -> each.startsWith(inside)));
-    }
-
-    /// Java leaves out those of a command line that is longer than a page, as QEMU's can be.
-    private static List<String> arguments(ProcessHandle process) {
-        try {
-            Path file = Path.of("/proc", Long.toString(process.pid()), "cmdline");
-            if (Files.exists(file)) {
-                return List.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\0", -1));
-            }
-        } catch (IOException e) {
-            return List.of(); // it has ended
-        }
-        return process.info().arguments().map(List::of).orElse(List.of());
+    /// Whether a shell is there that starts a QEMU, or waits to write down how that ends: the file for it is among its
+    /// words, by whichever way it was started.
+    public static boolean hasShell(Path stateFolder) {
+        return ProcessWords.isAnybodys(exitFile(stateFolder).toAbsolutePath().toString());
     }
 
     /// QEMU's last complaint since its last start, on one line and fit for a terminal; empty when it said nothing.
@@ -256,7 +236,7 @@ public final class QemuProcess {
                 "/bin/sh",
                 "-c",
                 SHELL_SCRIPT,
-                SHELL_NAME,
+                "vmlan-qemu",
                 exitFile(stateFolder).toAbsolutePath().toString()));
         command.addAll(commandLine);
         ProcessBuilder builder =

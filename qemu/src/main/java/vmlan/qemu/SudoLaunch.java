@@ -47,8 +47,10 @@ final class SudoLaunch implements QemuProcess.Launched {
             "$@" &
             """;
 
+    /// The first word is only for who looks for this shell ([QemuProcess#hasShell]).
     private static final String WAIT_FOR_QEMU = """
             trap : INT TERM
+            shift
             "$@" 3>&-
             echo "$?" >&3
             """;
@@ -87,7 +89,12 @@ final class SudoLaunch implements QemuProcess.Launched {
         command.addAll(environment(System.getenv()));
         command.addAll(List.of("/bin/sh", "-c", AS_ROOT, "vmlan"));
         command.addAll(Detached.prefix());
-        command.addAll(List.of("/bin/sh", "-c", WAIT_FOR_QEMU, QemuProcess.SHELL_NAME));
+        command.addAll(List.of(
+                "/bin/sh",
+                "-c",
+                WAIT_FOR_QEMU,
+                "vmlan-qemu",
+                exitFile.toAbsolutePath().toString()));
         command.addAll(commandLine);
         Process process = new ProcessBuilder(command)
                 .directory(directory.toFile())

@@ -44,7 +44,7 @@ class AcceleratorProbeTest {
         Path left = Files.createFile(folder.resolve("probe1.rom"));
         Path young = Files.createFile(folder.resolve("probe2.rom"));
         Files.setLastModifiedTime(left, FileTime.from(Instant.now().minus(Duration.ofHours(1))));
-        Qemu qemu = new Qemu(Path.of("/bin/true"), new QemuVersion(7, 2, 0), "x86_64");
+        Qemu qemu = new Qemu(Path.of("/bin/true"), new QemuVersion(7, 2, 0), "x86_64", Set.of());
         AcceleratorProbe.runGuest(qemu, Accelerator.TCG, folder, Duration.ofSeconds(60));
         assertThat(folder).isDirectoryContaining(file -> file.equals(young));
         assertThat(left).doesNotExist();

@@ -214,13 +214,11 @@ public final class VmStore {
     }
 
     /// That command may have been killed a moment ago: then the shell which it left starts QEMU now, and what removed
-    /// the
-    /// VM meanwhile would leave a QEMU that nobody knows.
+    /// the VM meanwhile would leave a QEMU that nobody knows.
     private Optional<Long> pidOfCutShort(String name) {
         Path file = pidFile(name);
-        String shells = QemuProcess.exitFile(folder(name)).toAbsolutePath().toString();
         Optional<Long> pid = QemuProcess.written(file);
-        for (int tries = 0; pid.isEmpty() && tries < MOST_LOOKS && ProcessWords.isAnybodys(shells); tries++) {
+        for (int tries = 0; pid.isEmpty() && tries < MOST_LOOKS && QemuProcess.hasShell(folder(name)); tries++) {
             LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
             pid = QemuProcess.written(file);
         }

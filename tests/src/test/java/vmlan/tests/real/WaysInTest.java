@@ -78,7 +78,8 @@ class WaysInTest {
             Fields started = Installation.object(vmlan.vmlan("run", "-d", "--json", "--name", "web", "-p", "0:80")
                     .good());
             int port = hostPort(started.texts("published").getFirst());
-            // A client that comes while the guest boots waits for it, ten seconds (GuestDialerTest), which a busy machine
+            // A client that comes while the guest boots waits for it, ten seconds (GuestDialerTest), which a busy
+            // machine
             // exceeds.
             vmlan.vmlan("ip", "--timeout", "300", "web").good();
             assertThat(page("127.0.0.1", port)).contains(PAGE);
