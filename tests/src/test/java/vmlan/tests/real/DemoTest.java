@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -115,7 +114,7 @@ class DemoTest {
     private static void assertNothingIsLeft() {
         Await.until(
                 "the end of everything in the demo's LAN",
-                Duration.ofSeconds(60),
+                Installation.LIMIT,
                 () -> demoProcesses().isEmpty() && folders().isEmpty() ? Optional.of(true) : Optional.empty(),
                 () -> demoProcesses() + " " + folders());
     }

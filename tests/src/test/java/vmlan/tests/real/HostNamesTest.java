@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -45,7 +46,8 @@ class HostNamesTest {
     private static int portThatNobodyIsGiven() throws IOException {
         Random random = new Random();
         while (true) {
-            InetSocketAddress address = new InetSocketAddress("127.0.0.1", random.nextInt(20_000, 32_000));
+            InetSocketAddress address =
+                    new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), random.nextInt(20_000, 32_000));
             try (ServerSocket tcp = new ServerSocket();
                     DatagramSocket udp = new DatagramSocket(null)) {
                 tcp.bind(address);

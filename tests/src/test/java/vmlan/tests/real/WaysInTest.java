@@ -78,9 +78,7 @@ class WaysInTest {
             Fields started = Installation.object(vmlan.vmlan("run", "-d", "--json", "--name", "web", "-p", "0:80")
                     .good());
             int port = hostPort(started.texts("published").getFirst());
-            // A client that comes while the guest boots waits for it, ten seconds (GuestDialerTest), which a busy
-            // machine
-            // exceeds.
+            // who comes while the guest boots is waited for ten seconds (GuestDialerTest): a busy machine needs more
             vmlan.vmlan("ip", "--timeout", "300", "web").good();
             assertThat(page("127.0.0.1", port)).contains(PAGE);
             assertThat(page("::1", port)).contains(PAGE);
