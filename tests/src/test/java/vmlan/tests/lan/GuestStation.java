@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import vmlan.tests.real.Await;
+import vmlan.tests.real.GuestConsole;
 import vmlan.tests.real.Installation;
 
 /// A demo guest, by way of its console. What it says of itself is believed: it is the witness.
@@ -15,7 +16,7 @@ public final class GuestStation implements Station {
     private static final Pattern MD5 = Pattern.compile("(?m)^([0-9a-f]{32})  /tmp/");
 
     private static final Pattern HEX =
-            Pattern.compile(Installation.onConsole("begin\r\n").pattern() + "([0-9a-f.\\s]*\\.)");
+            Pattern.compile(GuestConsole.onConsole("begin\r\n").pattern() + "([0-9a-f.\\s]*\\.)");
     private static final Pattern SAID = Pattern.compile("(?s)(.*)([0-9a-f]{32})  -\n");
 
     /// Of programs in the guest, below the limit for its console: a shell that hangs would fail all later tests, too.

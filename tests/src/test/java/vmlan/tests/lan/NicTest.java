@@ -10,6 +10,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import vmlan.tests.real.Await;
+import vmlan.tests.real.GuestConsole;
 import vmlan.tests.real.Installation;
 import vmlan.tests.real.Qemus;
 
@@ -102,7 +103,7 @@ class NicTest {
         Await.until(
                 "'" + text + "' for the " + times + "th time",
                 Installation.LIMIT,
-                () -> Installation.onConsole(text)
+                () -> GuestConsole.onConsole(text)
                                         .matcher(lan.vmlan().consoleLog("a"))
                                         .results()
                                         .count()

@@ -1,7 +1,7 @@
 package vmlan.tests.real;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static vmlan.tests.real.Installation.onConsole;
+import static vmlan.tests.real.GuestConsole.onConsole;
 
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,9 +3,6 @@ package vmlan.tests.real;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.File;
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import vmlan.program.control.ControlClient;
 import vmlan.program.files.Fields;
@@ -33,8 +27,7 @@ import vmlan.tests.Checkout;
 /// their pids, and fails when something is left.
 public final class Installation implements AutoCloseable {
     /// Real guests on a busy machine under emulation: generous, since only a failure waits so long. More than any
-    /// command
-    /// here is told to wait itself, so that its own words are what is seen.
+    /// command here is told to wait itself, so that its own words are what is seen.
     public static final Duration LIMIT = Duration.ofSeconds(400);
 
     private static final Path CHECKOUT = built();
@@ -300,57 +293,23 @@ public final class Installation implements AutoCloseable {
         return object(vmlan("network", "show", network, "--json").good()).number("pid");
     }
 
-    /// A text as it may come out of an emulated serial port on a busy machine: now and then a character comes twice
-    /// (seen under TCG on two processors with a load of eight, in one of a few thousand characters).
-    public static Pattern onConsole(String text) {
-        return Pattern.compile(text.chars()
-                .mapToObj(character -> Pattern.quote(Character.toString(character)) + "+")
-                .collect(Collectors.joining()));
+    /// See [GuestConsole].
+    public GuestConsole console(String vm) {
+        return new GuestConsole(home, vm);
     }
 
     /// Waits for a line on a VM's console.
-    public String awaitConsole(String vm, String text) throws IOException, InterruptedException {
-        return Await.until(
-                "'" + text + "' on the console of " + vm,
-                LIMIT,
-                () -> {
-                    String log = consoleLog(vm);
-                    return onConsole(text).matcher(log).find() ? Optional.of(log) : Optional.empty();
-                },
-                () -> consoleLog(vm));
+    public String awaitConsole(String vm, String text) {
+        return console(vm).await(text);
     }
 
     public String consoleLog(String vm) throws IOException {
-        Path log = home.resolve("state/vms/" + vm + "/console.log");
-        return Files.exists(log) ? Files.readString(log, StandardCharsets.ISO_8859_1) : "";
+        return console(vm).log();
     }
 
-    /// Types a command at the guest's shell and returns what it printed. By way of QEMU's socket: `vmlan console` has a
-    /// test of its own, and costs a JVM each time.
-    public String inGuest(String vm, String command) throws IOException, InterruptedException {
-        awaitConsole(vm, ":~#");
-        String mark = "done" + System.nanoTime();
-        Pattern end = Pattern.compile(onConsole(mark + "=").pattern() + "[0-9]+\\s");
-        // split, so that the echo of the line is not taken for its output
-        String line = "\n" + command + "; echo " + mark.substring(0, 4) + "''" + mark.substring(4) + "=$?\n";
-        try (SocketChannel console =
-                SocketChannel.open(UnixDomainSocketAddress.of(home.resolve("run/vm." + vm + "/console.sock")))) {
-            int before = consoleLog(vm).length();
-            console.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
-            console.configureBlocking(false);
-            ByteBuffer read = ByteBuffer.allocate(1 << 16);
-            return Await.until(
-                    "the end of '" + command + "' in " + vm,
-                    LIMIT,
-                    () -> {
-                        // what nobody reads here would stop the guest; all of it is in the log
-                        while (console.read(read.clear()) > 0) {}
-                        String all = consoleLog(vm).substring(before);
-                        Matcher match = end.matcher(all);
-                        return match.find() ? Optional.of(all.substring(0, match.end())) : Optional.empty();
-                    },
-                    () -> consoleLog(vm).substring(before));
-        }
+    /// Types a command at the guest's shell and returns what it printed.
+    public String inGuest(String vm, String command) throws IOException {
+        return console(vm).type(command);
     }
 
     public static void signal(String name, long pid) throws IOException, InterruptedException {

@@ -2,7 +2,7 @@ package vmlan.tests.real;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static vmlan.tests.real.Installation.onConsole;
+import static vmlan.tests.real.GuestConsole.onConsole;
 
 import java.net.InetAddress;
 import java.net.Socket;

@@ -53,7 +53,7 @@ class OddPlacesTest {
             Await.until(
                     "the guest's prompt",
                     Installation.LIMIT,
-                    () -> Installation.onConsole(":~#")
+                    () -> GuestConsole.onConsole(":~#")
                                     .matcher(console.output())
                                     .find()
                             ? Optional.of(true)
@@ -65,7 +65,7 @@ class OddPlacesTest {
             Await.until(
                     "the guest's answer",
                     Installation.LIMIT,
-                    () -> Installation.onConsole("itworks")
+                    () -> GuestConsole.onConsole("itworks")
                                     .matcher(console.output())
                                     .find()
                             ? Optional.of(true)
