@@ -83,14 +83,18 @@ final class ProcessGroup {
         return leader.isAlive() || signal(0);
     }
 
-    /// Ends what is left, and returns when nothing is. Not on the loop's thread.
+    /// Ends what is left, and returns when nothing is; or when nothing more can be done: a killed orphan stays in its
+    /// group for ever where the first process of a container waits for nobody. Not on the loop's thread.
     void end() throws InterruptedException {
         terminate();
-        long asked = System.nanoTime();
-        while (isAlive()) {
-            if (System.nanoTime() - asked > GRACE_NANOS) {
-                kill();
-            }
+        awaitEnd();
+        kill();
+        awaitEnd();
+    }
+
+    private void awaitEnd() throws InterruptedException {
+        long begin = System.nanoTime();
+        while (isAlive() && System.nanoTime() - begin < GRACE_NANOS) {
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
     }
