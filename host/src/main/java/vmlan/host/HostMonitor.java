@@ -9,7 +9,8 @@ public interface HostMonitor extends AutoCloseable {
         /// How it is now; also when nothing has changed.
         void looked(HostState state);
 
-        /// It can be watched no longer.
+        /// It cannot be watched. A [PollingMonitor] goes on to try and tells [#looked] when it can be again; another
+        /// tells nothing more.
         void failed(Exception cause);
     }
 

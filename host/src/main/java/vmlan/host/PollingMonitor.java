@@ -30,14 +30,28 @@ public final class PollingMonitor implements HostMonitor {
     private static final String OUTSIDE_IPV6 = "2001:503:ba3e::2:30";
     private static final int DNS = 53;
 
+    /// How the host is now.
+    interface Look {
+        HostState now() throws IOException;
+    }
+
     private final EventLoop loop;
     private final Listener listener;
+    private final Look look;
+    private final long everyNanos;
     private EventLoop.Timer timer;
+    private boolean failing;
     private boolean closed;
 
     public PollingMonitor(EventLoop loop, Listener listener) {
+        this(loop, listener, PollingMonitor::read, EVERY_NANOS);
+    }
+
+    PollingMonitor(EventLoop loop, Listener listener, Look look, long everyNanos) {
         this.loop = loop;
         this.listener = listener;
+        this.look = look;
+        this.everyNanos = everyNanos;
     }
 
     /// Any thread.
@@ -51,21 +65,22 @@ public final class PollingMonitor implements HostMonitor {
         }
         Thread.ofVirtual().name("host").start(() -> {
             try {
-                HostState state = read();
-                loop.execute(() -> {
-                    if (!closed) {
-                        listener.looked(state);
-                        timer = loop.after(EVERY_NANOS, this::look);
-                    }
-                });
+                HostState state = look.now();
+                loop.execute(() -> tell(() -> listener.looked(state), false));
             } catch (IOException | RuntimeException e) {
-                loop.execute(() -> {
-                    if (!closed) {
-                        listener.failed(e);
-                    }
-                });
+                loop.execute(() -> tell(failing ? () -> {} : () -> listener.failed(e), true));
             }
         });
+    }
+
+    /// What does not work now may work at the next look: descriptors are used up, or an interface goes as it is looked
+    /// at. Said once.
+    private void tell(Runnable news, boolean failed) {
+        if (!closed) {
+            failing = failed;
+            timer = loop.after(everyNanos, this::look);
+            news.run();
+        }
     }
 
     static HostState read() throws IOException {
