@@ -99,6 +99,15 @@ public final class NetworkDaemons {
         return names;
     }
 
+    /// A network that has a daemon is not removed: launchd would start what is no more, again and again.
+    public void refuseRemoval(String network) throws Failure {
+        if (Files.exists(file(daemon(network)))) {
+            throw Failure.usage(
+                    "the network '" + network + "' starts with the machine",
+                    "take that back first: vmlan network autostart --off --sudo " + network);
+        }
+    }
+
     /// Sees whether it can be done at all; sudo may ask for a password, and remembers it for [#enable].
     public void check(String network) throws Failure {
         if (!machine.mac()) {

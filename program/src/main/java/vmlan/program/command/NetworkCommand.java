@@ -15,6 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import vmlan.program.autostart.NetworkDaemons;
 import vmlan.program.config.HostPort;
 import vmlan.program.config.NamedAddresses;
 import vmlan.program.config.NetworkBlock;
@@ -164,6 +165,7 @@ final class NetworkCommand implements Callable<Integer> {
             @Option(names = "--json", description = "Errors as JSON.") boolean json,
             @Parameters(paramLabel = "NAME", description = "The network.") String name)
             throws Failure {
+        NetworkDaemons.ofThisUser(session.places(), Networks.launcher(), false).refuseRemoval(name);
         if (!new NetworkRemoval(session.places(), session.networks()).remove(name)) {
             session.progress().note("the network " + name + " had nothing that could be forgotten");
         }

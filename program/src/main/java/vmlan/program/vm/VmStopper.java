@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import vmlan.program.message.Failure;
 import vmlan.program.serve.Networks;
@@ -196,23 +197,22 @@ public final class VmStopper {
         }
     }
 
-    private boolean killed(Vm vm) {
-        signal(vm, false);
+    private boolean killed(Vm vm) throws Failure {
+        signal(vm, ProcessHandle::destroy);
         if (!ended(vm, QUIT_LIMIT)) {
-            signal(vm, true);
+            signal(vm, ProcessHandle::destroyForcibly);
         }
         return ended(vm, KILL_LIMIT);
     }
 
-    private static void signal(Vm vm, boolean forcibly) {
-        if (vm.isAlive()) {
-            ProcessHandle.of(vm.pid()).ifPresent(qemu -> {
-                if (forcibly) {
-                    qemu.destroyForcibly();
-                } else {
-                    qemu.destroy();
-                }
-            });
+    /// @param how with whether it could be
+    private static void signal(Vm vm, Predicate<ProcessHandle> how) throws Failure {
+        Optional<ProcessHandle> qemu = vm.isAlive() ? ProcessHandle.of(vm.pid()) : Optional.empty();
+        // One that ended meanwhile cannot be either.
+        if (qemu.isPresent() && !how.test(qemu.get()) && vm.isAlive()) {
+            throw Failure.world(
+                    "QEMU of " + vm.name() + " (pid " + vm.pid() + ") is another user's, and runs on",
+                    "end it: sudo kill " + vm.pid());
         }
     }
 

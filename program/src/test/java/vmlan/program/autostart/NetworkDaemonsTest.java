@@ -96,6 +96,12 @@ class NetworkDaemonsTest {
                 .contains(checkout.resolve("vmlan").toString(), "bridged-en0");
         assertThat(daemons.names()).containsExactly("bridged-en0");
         assertThat(daemons(UID + 1, true).names()).as("another user's").isEmpty();
+        assertThatThrownBy(() -> daemons.refuseRemoval("bridged-en0"))
+                .isInstanceOfSatisfying(Failure.class, failure -> {
+                    assertThat(failure.what()).isEqualTo("the network 'bridged-en0' starts with the machine");
+                    assertThat(failure.exitCode()).isEqualTo(2);
+                });
+        daemons(UID + 1, true).refuseRemoval("bridged-en0");
 
         Files.delete(told);
         daemons.enable("bridged-en0");
@@ -104,6 +110,7 @@ class NetworkDaemonsTest {
                 .contains("bootout system/vmlan-network-bridged-en0." + UID + "\n");
 
         daemons.disable("bridged-en0");
+        daemons.refuseRemoval("bridged-en0");
         assertThat(daemons.names()).isEmpty();
         assertThat(file()).doesNotExist();
         assertThat(root.resolve("bin/loaded-vmlan-network-bridged-en0." + UID)).doesNotExist();

@@ -54,6 +54,7 @@ final class Unprovoked {
                 "cannot look at the files that launchd",
                 "launchd was not told",
                 "launchd took the daemon",
+                "the network '…' starts with the machine",
                 "somebody else than you can change",
                 "the path of the checkout has a control character",
                 "… is in …, from where macOS lets no daemon read");
@@ -66,6 +67,7 @@ final class Unprovoked {
                 "sudo does not agree",
                 "a VM with --via qemu cannot start by itself",
                 "…; QEMU (pid …) is root's still",
+                "QEMU of … (pid …) is another user's",
                 "up to macOS 15 only root can start");
         because(
                 "takes a VM that is a QEMU command line: QemuCommandTest, LinePlanTest",

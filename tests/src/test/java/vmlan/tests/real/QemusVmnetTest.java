@@ -158,6 +158,9 @@ class QemusVmnetTest {
                     .contains("QEMU (pid " + pid + ") is root's still, and runs on")
                     .contains("end it: sudo kill " + pid);
             assertThat(web().number("pid")).isEqualTo(Long.parseLong(pid));
+            assertThat(vmlan("stop", "--force", "web").bad(1))
+                    .contains("QEMU of web (pid " + pid + ") is another user's, and runs on")
+                    .contains("end it: sudo kill " + pid);
         } finally {
             ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
         }
