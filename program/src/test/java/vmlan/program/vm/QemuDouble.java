@@ -116,8 +116,7 @@ final class QemuDouble implements AutoCloseable {
 
     /// A VM that it is the QEMU of.
     Vm vm(String name) {
-        VmSpec spec = new VmSpec("x86_64", List.of(), List.of(), 1, 1 << 30, List.of(), List.of(), List.of());
-        return new Vm(name, spec, List.of(), List.of(), "qemu", "tcg", Path.of("/"), false, 0, 0, pid(), mark(), false);
+        return SampleVm.of(name).started(pid(), mark());
     }
 
     @Override

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import vmlan.program.files.Places;
@@ -19,8 +18,7 @@ class UnwatchedLogsTest {
         VmStore store = new VmStore(Places.in(home), line -> {
             throw new AssertionError(line);
         });
-        VmSpec spec = new VmSpec("x86_64", List.of(), List.of(), 1, 1 << 30, List.of(), List.of(), List.of());
-        store.write(new Vm("web", spec, List.of(), List.of(), "qemu", "tcg", Path.of("/"), false, 0, 0, 0, 0, false));
+        store.write(SampleVm.of("web"));
         Path log = store.consoleLog("web");
         Path previous = log.resolveSibling("console.log.1");
         UnwatchedLogs logs = new UnwatchedLogs(store);

@@ -70,27 +70,8 @@ class VmRestartTest {
 
     private Vm vm(Process qemu) throws Exception {
         Path disk = Files.write(home.resolve("disk.raw"), new byte[1 << 20]);
-        return new Vm(
-                "web",
-                new VmSpec(
-                        "x86_64",
-                        List.of(new VmDisk(disk, "raw")),
-                        List.of(NicSpec.parse("lab")),
-                        1,
-                        1 << 30,
-                        List.of(),
-                        List.of(),
-                        List.of()),
-                List.of(),
-                List.of(),
-                "qemu",
-                "tcg",
-                Path.of("/"),
-                false,
-                0,
-                0,
-                qemu.pid(),
-                ProcessMark.of(qemu.pid()).orElseThrow(),
-                false);
+        VmSpec spec = SampleVm.spec(List.of(new VmDisk(disk, "raw")), List.of(NicSpec.parse("lab")));
+        return SampleVm.of("web", spec)
+                .started(qemu.pid(), ProcessMark.of(qemu.pid()).orElseThrow());
     }
 }

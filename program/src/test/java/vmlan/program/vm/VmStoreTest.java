@@ -39,25 +39,12 @@ class VmStoreTest {
     }
 
     private static Vm vm(String name, Path disk, long pid, long mark) {
-        return new Vm(
-                name,
-                spec(disk, "raw"),
-                List.of(),
-                List.of(),
-                "qemu",
-                "tcg",
-                Path.of("/"),
-                false,
-                0,
-                0,
-                pid,
-                mark,
-                false);
+        return SampleVm.of(name, spec(disk, "raw")).started(pid, mark);
     }
 
     private static VmSpec spec(Path disk, String format) {
         List<VmDisk> disks = disk == null ? List.of() : List.of(new VmDisk(disk, format));
-        return new VmSpec("x86_64", disks, List.of(), 1, 1 << 30, List.of(), List.of(), List.of());
+        return SampleVm.spec(disks, List.of());
     }
 
     private static Vm running(String name, Path disk) {
@@ -150,35 +137,9 @@ class VmStoreTest {
     void aVmThatALauncherIsStartingIsTaken() throws Failure {
         long self = ProcessHandle.current().pid();
         long mark = ProcessMark.of(self).orElseThrow();
-        store.write(new Vm(
-                "demo",
-                spec(null, null),
-                List.of(),
-                List.of(),
-                null,
-                null,
-                Path.of("/"),
-                false,
-                self,
-                mark,
-                0,
-                0,
-                false));
+        store.write(SampleVm.launchedBy(self, mark, "demo", spec(null, null)));
         assertThat(new VmNaming(store).choose(null, null)).isEqualTo("demo-2");
-        store.write(new Vm(
-                "demo",
-                spec(null, null),
-                List.of(),
-                List.of(),
-                null,
-                null,
-                Path.of("/"),
-                false,
-                self,
-                mark + 1,
-                0,
-                0,
-                false));
+        store.write(SampleVm.launchedBy(self, mark + 1, "demo", spec(null, null)));
         assertThat(new VmNaming(store).choose(null, null))
                 .as("its launcher died")
                 .isEqualTo("demo");
@@ -205,20 +166,7 @@ class VmStoreTest {
     void aQemuThatIsAboutToComeOfAStartThatWasCutShortIsWaitedFor() throws Exception {
         ProcessHandle self = ProcessHandle.current();
         long another = ProcessMark.of(self.pid()).orElseThrow() + 1;
-        store.write(new Vm(
-                "web",
-                spec(DISK, null),
-                List.of(),
-                List.of(),
-                null,
-                null,
-                Path.of("/"),
-                false,
-                self.pid(),
-                another,
-                0,
-                0,
-                false));
+        store.write(SampleVm.launchedBy(self.pid(), another, "web", spec(DISK, null)));
         // longer than a page, as QEMU's may be
         Process shell = new ProcessBuilder(
                         "sh",

@@ -9,7 +9,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +27,6 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import vmlan.program.files.Fields;
 import vmlan.tests.lan.Evidence;
 import vmlan.tests.real.Await;
 
@@ -36,13 +34,6 @@ import vmlan.tests.real.Await;
 @EnabledOnOs(OS.LINUX)
 @ExtendWith(Evidence.class)
 class HostChangeTest {
-    /// The other LAN (RFC 2544, RFC 3849).
-    private static final String OTHER4 = "198.19.0.10";
-
-    private static final String OTHER6 = "2001:db8:19::10";
-    private static final String OTHER_ROUTER4 = "198.19.0.1";
-    private static final String OTHER_ROUTER6 = "2001:db8:19::1";
-
     private static final int PORT = 7100;
     private static final int HOST_PORT = 18100;
     private static final int GUEST_PORT = 8100;
@@ -51,19 +42,13 @@ class HostChangeTest {
     private static final Duration SOON = Duration.ofSeconds(60);
 
     private static GuestOutside world;
+    private static MovingHost host;
 
     @BeforeAll
     static void create() throws Exception {
         world = GuestOutside.create();
-        TestInternet internet = world.internet();
-        internet.ip(Place.HOST, "link add en1 type veth peer name e1 netns " + internet.namespace(Place.INTERNET));
-        internet.ip(Place.INTERNET, "link set e1 up");
-        internet.ip(Place.INTERNET, "addr add " + OTHER_ROUTER4 + "/24 dev e1");
-        internet.ip(Place.INTERNET, "addr add " + OTHER_ROUTER6 + "/64 dev e1 nodad");
-        Resolver.start(internet);
-        // The first look has been taken when a change is seen.
-        toEn1();
-        toEn0();
+        Resolver.start(world.internet());
+        host = MovingHost.create(world);
     }
 
     @AfterAll
@@ -73,77 +58,7 @@ class HostChangeTest {
 
     @AfterEach
     void back() throws Exception {
-        if (!way().contains("dev en0")) {
-            toEn0();
-        }
-    }
-
-    private static String way() throws Exception {
-        return world.internet().in(Place.HOST, "ip", "route", "show", "default");
-    }
-
-    /// Wi-Fi is left, and the cable plugged in.
-    private static void toEn1() throws Exception {
-        int before = log().length();
-        leave("en0");
-        join("en1", OTHER4, OTHER6, OTHER_ROUTER4, OTHER_ROUTER6);
-        awaitWays(before, "en1", OTHER_ROUTER4, OTHER_ROUTER6);
-    }
-
-    private static void toEn0() throws Exception {
-        int before = log().length();
-        leave("en1");
-        join("en0", TestInternet.HOST4, TestInternet.HOST6, TestInternet.ROUTER4, TestInternet.ROUTER6);
-        awaitWays(before, "en0", TestInternet.ROUTER4, TestInternet.ROUTER6);
-    }
-
-    /// What the network's process has told, from the beginning.
-    private static String log() throws IOException {
-        return Files.readString(
-                world.network().vmlan().home().resolve("state/networks/" + SharedNetwork.NAME + "/network.log"));
-    }
-
-    /// On a busy machine the commands of one move may be seen as two changes, of which only the second is the last:
-    /// the log has both.
-    private static void awaitWays(int from, String nic, String router4, String router6) {
-        List<String> ways = List.of("IPv4 is " + nic + " via " + router4, "IPv6 is " + nic + " via " + router6);
-        Await.until(
-                "the changes " + ways,
-                SharedNetwork.LIMIT,
-                () -> Optional.of(log().substring(from))
-                        .filter(told -> ways.stream().allMatch(told::contains)),
-                () -> log().substring(from) + show().values());
-    }
-
-    private static void leave(String nic) throws Exception {
-        world.internet().ip(Place.HOST, "addr flush dev " + nic);
-        world.internet().ip(Place.HOST, "link set " + nic + " down");
-    }
-
-    private static void join(String nic, String ipv4, String ipv6, String router4, String router6) throws Exception {
-        TestInternet internet = world.internet();
-        internet.ip(Place.HOST, "link set " + nic + " up");
-        internet.ip(Place.HOST, "addr add " + ipv4 + "/24 dev " + nic);
-        internet.ip(Place.HOST, "route add default via " + router4);
-        internet.ip(Place.HOST, "-6 addr add " + ipv6 + "/64 dev " + nic + " nodad");
-        internet.ip(Place.HOST, "-6 route add default via " + router6);
-    }
-
-    /// As `network show` has it, without a command's start each time.
-    private static Fields show() throws Exception {
-        return world.network().api("GET", "/v1/network", null);
-    }
-
-    private static Fields changes() throws Exception {
-        return show().object("hostChanges");
-    }
-
-    private static void awaitLast(String words) {
-        Await.until(
-                "the change '" + words + "'",
-                SharedNetwork.LIMIT,
-                () -> changes().optionalText("last").filter(last -> last.contains(words)),
-                () -> show().values().toString());
+        host.backToEn0();
     }
 
     /// A connection of the guest's, with the end of it that is outside. Bytes that come in are kept.
@@ -198,7 +113,7 @@ class HostChangeTest {
     @ParameterizedTest
     @EnumSource
     void whatWasUnderWayIsResetAndWhatIsNewGoesTheNewWay(Family family) throws Exception {
-        long before = changes().number("flowsReset");
+        long before = host.changes().number("flowsReset");
         try (Conversation idle = Conversation.outside(family, PORT);
                 Conversation download = Conversation.outside(family, PORT + 1)) {
             idle.speak();
@@ -218,15 +133,14 @@ class HostChangeTest {
                     return e;
                 }
             });
-            int told = log().length();
-            leave("en0");
+            MovingHost.Move move = host.beginMoveToEn1();
             long from = System.nanoTime();
-            join("en1", OTHER4, OTHER6, OTHER_ROUTER4, OTHER_ROUTER6);
             // Before anything was noticed: by the kernel's routes, and by sockets that are bound to nothing.
             try (Conversation fresh = Conversation.outside(family, PORT + 2)) {
                 fresh.speak();
                 assertThat(fresh.server.getInetAddress())
-                        .isEqualTo(InetAddress.ofLiteral(family == Family.IPV4 ? OTHER4 : OTHER6));
+                        .isEqualTo(
+                                InetAddress.ofLiteral(family == Family.IPV4 ? MovingHost.OTHER4 : MovingHost.OTHER6));
                 assertThat(downloading.get(SOON.toSeconds(), TimeUnit.SECONDS))
                         .isInstanceOf(SocketException.class)
                         .hasMessageContaining("reset");
@@ -238,10 +152,10 @@ class HostChangeTest {
                     assertThat(e).hasMessageContaining("reset");
                 }
                 assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(SOON);
-                awaitWays(told, "en1", OTHER_ROUTER4, OTHER_ROUTER6);
+                move.await();
                 fresh.speak();
             }
-            assertThat(changes().number("flowsReset") - before).isEqualTo(2);
+            assertThat(host.changes().number("flowsReset") - before).isEqualTo(2);
             download.server.close();
             NamespaceThreads.await(sending);
         }
@@ -271,10 +185,11 @@ class HostChangeTest {
             ask(client, family.server(PORT));
             assertThat(seen.take())
                     .isEqualTo(InetAddress.ofLiteral(family == Family.IPV4 ? TestInternet.HOST4 : TestInternet.HOST6));
-            toEn1();
+            host.toEn1();
             seen.clear();
             ask(client, family.server(PORT));
-            assertThat(seen.take()).isEqualTo(InetAddress.ofLiteral(family == Family.IPV4 ? OTHER4 : OTHER6));
+            assertThat(seen.take())
+                    .isEqualTo(InetAddress.ofLiteral(family == Family.IPV4 ? MovingHost.OTHER4 : MovingHost.OTHER6));
             assertThat(udp("opened") - mappings)
                     .as("the guest's port keeps its mapping")
                     .isEqualTo(1);
@@ -289,7 +204,7 @@ class HostChangeTest {
     }
 
     private static long udp(String counter) throws Exception {
-        return show().object("nat").object("udp").number(counter);
+        return host.show().object("nat").object("udp").number(counter);
     }
 
     @Test
@@ -297,13 +212,13 @@ class HostChangeTest {
         assertThat(dig()).isEqualTo(TestInternet.SERVER4);
         assertThat(dig()).isEqualTo(TestInternet.SERVER4);
         long forwarded = forwarded();
-        toEn1();
+        host.toEn1();
         assertThat(dig()).isEqualTo(TestInternet.SERVER4);
         assertThat(forwarded() - forwarded).as("not what was known before").isEqualTo(1);
     }
 
     private static long forwarded() throws Exception {
-        return show().object("dns").number("forwarded");
+        return host.show().object("dns").number("forwarded");
     }
 
     private static String dig() throws Exception {
@@ -316,7 +231,7 @@ class HostChangeTest {
         try (Conversation local =
                 new Conversation(Place.GUEST, everywhere(GUEST_PORT), Place.HOST, Family.IPV4.loopback(HOST_PORT))) {
             local.speak();
-            toEn1();
+            host.toEn1();
             local.speak();
         } finally {
             unpublish();
@@ -329,10 +244,10 @@ class HostChangeTest {
         try (Conversation conversation = Conversation.outside(Family.IPV4, PORT)) {
             conversation.speak();
             world.internet().ip(Place.HOST, "addr del " + TestInternet.HOST4 + "/24 dev en0");
-            awaitLast("IPv4 is none");
+            host.awaitLast("IPv4 is none");
             world.internet().ip(Place.HOST, "addr add " + TestInternet.HOST4 + "/24 dev en0");
             world.internet().ip(Place.HOST, "route add default via " + TestInternet.ROUTER4);
-            awaitLast("IPv4 is en0");
+            host.awaitLast("IPv4 is en0");
             conversation.speak();
         }
     }
@@ -344,7 +259,7 @@ class HostChangeTest {
             InetSocketAddress dial = Family.address(TestInternet.HOST4, HOST_PORT);
             try (Conversation first = new Conversation(Place.GUEST, everywhere(GUEST_PORT), Place.INTERNET, dial)) {
                 first.speak();
-                toEn1();
+                host.toEn1();
                 awaitProblem(problem -> problem.isPresent() && problem.get().contains(TestInternet.HOST4));
                 try {
                     assertThat(first.server.getInputStream().read())
@@ -354,7 +269,7 @@ class HostChangeTest {
                     assertThat(e).hasMessageContaining("reset");
                 }
             }
-            toEn0();
+            host.toEn0();
             awaitProblem(Optional::isEmpty);
             try (Conversation again = new Conversation(Place.GUEST, everywhere(GUEST_PORT), Place.INTERNET, dial)) {
                 again.speak();
@@ -375,17 +290,17 @@ class HostChangeTest {
                                 .optionalText("problem"))
                         ? Optional.of(true)
                         : Optional.empty(),
-                () -> show().values().toString());
+                () -> host.show().values().toString());
     }
 
     @Test
     void aLanWithTheGuestsAddressesIsWarnedOf() throws Exception {
-        String own = show().text("ipv4");
+        String own = host.show().text("ipv4");
         String clash = own.replaceFirst("\\.0/24$", ".200/20");
         world.internet().ip(Place.HOST, "addr add " + clash + " dev en0");
         try {
             awaitWarnings(1);
-            assertThat(show().objects("warnings").getFirst().text("what"))
+            assertThat(host.show().objects("warnings").getFirst().text("what"))
                     .contains(own)
                     .contains("/20 on en0");
         } finally {
@@ -398,8 +313,8 @@ class HostChangeTest {
         Await.until(
                 count + " warnings",
                 SharedNetwork.LIMIT,
-                () -> show().objects("warnings").size() == count ? Optional.of(true) : Optional.empty(),
-                () -> show().values().toString());
+                () -> host.show().objects("warnings").size() == count ? Optional.of(true) : Optional.empty(),
+                () -> host.show().values().toString());
     }
 
     @Test
@@ -419,7 +334,7 @@ class HostChangeTest {
     /// Stopped, the process misses time but no clock: it is no sleep, and nothing dies of it.
     @Test
     void aProcessThatIsStoppedAndGoesOnTakesItForNoSleep() throws Exception {
-        long wakes = changes().number("wakes");
+        long wakes = host.changes().number("wakes");
         try (Conversation conversation = Conversation.outside(Family.IPV4, PORT)) {
             conversation.speak();
             String pid = Long.toString(world.network().pid());
@@ -431,6 +346,6 @@ class HostChangeTest {
             }
             conversation.speak();
         }
-        assertThat(changes().number("wakes")).isEqualTo(wakes);
+        assertThat(host.changes().number("wakes")).isEqualTo(wakes);
     }
 }
