@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import vmlan.qemu.tool.Printable;
 import vmlan.qemu.tool.SystemWords;
 
@@ -172,28 +173,43 @@ public final class QemuProcess {
     ///
     /// @param limit for a shell that stays, such as the next one's
     public static Optional<Integer> awaitExitStatus(Path stateFolder, Duration limit) {
-        long deadline = System.nanoTime() + limit.toNanos();
-        Optional<Integer> status = exitStatus(stateFolder);
-        while (status.isEmpty()
-                && deadline - System.nanoTime() > 0
-                && !Thread.currentThread().isInterrupted()) {
-            boolean isToCome = hasShell(stateFolder);
-            // looked at afterwards: what is not there without a shell will never be
-            status = exitStatus(stateFolder);
-            if (!isToCome) {
-                return status;
-            }
-            if (status.isEmpty()) {
-                LockSupport.parkNanos(LOOK_EVERY.toNanos());
-            }
-        }
-        return status;
+        return fromTheShell(stateFolder, limit, () -> exitStatus(stateFolder));
     }
 
-    /// Whether a shell is there that starts a QEMU, or waits to write down how that ends: the file for it is among its
-    /// words, by whichever way it was started.
-    public static boolean hasShell(Path stateFolder) {
-        return ProcessWords.isAnybodys(exitFile(stateFolder).toAbsolutePath().toString());
+    /// The pid of a QEMU that a shell may be about to start, whose command has ended.
+    ///
+    /// @return empty where there is neither
+    public static Optional<Long> awaitPid(Path stateFolder, Path pidFile, Duration limit) {
+        return fromTheShell(stateFolder, limit, () -> written(pidFile));
+    }
+
+    private static <T> Optional<T> fromTheShell(Path stateFolder, Duration limit, Supplier<Optional<T>> look) {
+        long begin = System.nanoTime();
+        Optional<T> seen = look.get();
+        Optional<ProcessHandle> shell = seen.isPresent() ? Optional.empty() : shell(stateFolder);
+        while (shell.isPresent()
+                && System.nanoTime() - begin < limit.toNanos()
+                && !Thread.currentThread().isInterrupted()) {
+            boolean isToCome = shell.get().isAlive();
+            // looked at afterwards: what is not there without a shell will never be
+            seen = look.get();
+            if (seen.isPresent()) {
+                return seen;
+            }
+            if (isToCome) {
+                LockSupport.parkNanos(LOOK_EVERY.toNanos());
+            } else {
+                // it may have been sudo, which ends before the shell that it has started
+                shell = shell(stateFolder);
+            }
+        }
+        return look.get();
+    }
+
+    /// The shell that starts a QEMU, or waits to write down how that ends: the file for it is among its words, by
+    /// whichever way it was started. A look at all processes of the machine.
+    private static Optional<ProcessHandle> shell(Path stateFolder) {
+        return ProcessWords.whoHas(exitFile(stateFolder).toAbsolutePath().toString());
     }
 
     /// QEMU's last complaint since its last start, on one line and fit for a terminal; empty when it said nothing.

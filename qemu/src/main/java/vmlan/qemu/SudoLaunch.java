@@ -47,7 +47,7 @@ final class SudoLaunch implements QemuProcess.Launched {
             "$@" &
             """;
 
-    /// The first word is only for who looks for this shell ([QemuProcess#hasShell]).
+    /// The first word is only for who looks for this shell ([QemuProcess#shell]).
     private static final String WAIT_FOR_QEMU = """
             trap : INT TERM
             shift
@@ -145,10 +145,15 @@ final class SudoLaunch implements QemuProcess.Launched {
         try {
             Tool killed = Tool.run(
                     KILL_LIMIT, List.of(sudo.toString(), "-n", "--", "/bin/kill", "-KILL", Long.toString(pid.get())));
-            return killed.succeeded() ? Optional.empty() : pid;
+            return killed.succeeded() ? Optional.empty() : pid.filter(SudoLaunch::runs);
         } catch (IOException e) {
             // as where sudo refuses
-            return pid;
+            return pid.filter(SudoLaunch::runs);
         }
+    }
+
+    /// It may have ended by itself meanwhile, and cannot be killed then either.
+    private static boolean runs(long pid) {
+        return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent();
     }
 }

@@ -328,7 +328,9 @@ class RealResolverTest {
             ports = new int[] {0, ports[1], silent.getLocalPort()};
             long begin = System.nanoTime();
             assertThat(ask("+tries=1 +time=60 www.example A")).contains("SERVFAIL");
-            assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(4400));
+            assertThat(System.nanoTime() - begin)
+                    .as("three tries, and a busy machine")
+                    .isBetween(TimeUnit.MILLISECONDS.toNanos(4400), TimeUnit.SECONDS.toNanos(20));
             assertThat(loop.call(sockets::open).get(60, TimeUnit.SECONDS))
                     .as("all sockets are closed")
                     .isZero();

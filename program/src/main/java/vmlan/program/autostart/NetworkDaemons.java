@@ -99,12 +99,16 @@ public final class NetworkDaemons {
         return names;
     }
 
-    /// A network that has a daemon is not removed: launchd would start what is no more, again and again.
-    public void refuseRemoval(String network) throws Failure {
-        if (Files.exists(file(daemon(network)))) {
+    /// A network of this user's that has a daemon is not removed: launchd would start what is no more, again and again.
+    public static void refuseRemoval(String network) throws Failure {
+        refuseRemoval(Path.of("/"), new NetworkDaemon(network, Places.uid(), 0, System.getenv("VMLAN_HOME")));
+    }
+
+    static void refuseRemoval(Path root, NetworkDaemon daemon) throws Failure {
+        if (Files.exists(file(root, daemon))) {
             throw Failure.usage(
-                    "the network '" + network + "' starts with the machine",
-                    "take that back first: vmlan network autostart --off --sudo " + network);
+                    "the network '" + daemon.network() + "' starts with the machine",
+                    "take that back first: vmlan network autostart --off --sudo " + daemon.network());
         }
     }
 
@@ -227,6 +231,10 @@ public final class NetworkDaemons {
     }
 
     private Path file(NetworkDaemon daemon) {
+        return file(root, daemon);
+    }
+
+    private static Path file(Path root, NetworkDaemon daemon) {
         return root.resolve(FOLDER).resolve(daemon.label() + ".plist");
     }
 

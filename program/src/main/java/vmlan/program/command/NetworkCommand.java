@@ -165,7 +165,7 @@ final class NetworkCommand implements Callable<Integer> {
             @Option(names = "--json", description = "Errors as JSON.") boolean json,
             @Parameters(paramLabel = "NAME", description = "The network.") String name)
             throws Failure {
-        NetworkDaemons.ofThisUser(session.places(), Networks.launcher(), false).refuseRemoval(name);
+        NetworkDaemons.refuseRemoval(name);
         if (!new NetworkRemoval(session.places(), session.networks()).remove(name)) {
             session.progress().note("the network " + name + " had nothing that could be forgotten");
         }

@@ -35,7 +35,9 @@ public final class NetworkServer {
     /// A process that is just ending has the lock for less, unless disk or machine are busy.
     private static final Duration LOCK_LIMIT = Duration.ofSeconds(5);
     /// How long one that answers nobody any more may take to end.
-    private static final Duration END_LIMIT = Duration.ofSeconds(20);
+    private static final Duration END_LIMIT = Duration.ofSeconds(10);
+    /// The longest that one waits for the other.
+    static final Duration PREDECESSOR_LIMIT = LOCK_LIMIT.plus(END_LIMIT);
 
     private final Places places;
     private final String name;

@@ -17,7 +17,9 @@ import vmlan.qemu.Detached;
 
 /// Starts a network's process. The caller holds the network's start.lock.
 final class NetworkStart {
-    private static final Duration START_LIMIT = Duration.ofSeconds(30);
+    /// Longer than the process itself waits for anybody, so that it tells why it does not start.
+    private static final Duration START_LIMIT =
+            NetworkServer.PREDECESSOR_LIMIT.plus(SegmentOpener.ANSWER_LIMIT).plusSeconds(10);
 
     /// Less, and a process cannot write down what it is and what went wrong.
     private static final long LITTLE_SPACE = 64 << 10;

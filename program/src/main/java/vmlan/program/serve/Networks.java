@@ -225,15 +225,13 @@ public final class Networks {
 
     /// How a network would reach its segment, were it started now.
     Via via(NetworkName network, UplinkChoice choice) throws Failure {
-        if (!Vmnet.isHere() || !network.mode().hasUplink() || choice.via() != null) {
+        if (!Vmnet.isHere() || !network.mode().hasUplink()) {
             return choice.via() == null ? Via.AUTO : choice.via();
         }
         NetworkSettings kept = NetworkSettings.peek(places, network.text()).orElse(null);
-        NetworkBlock block = file.read().block(network.text()).orElse(kept == null ? null : kept.block());
-        Via said = block != null && block.uplink().via() != null
-                ? block.uplink().via()
-                : kept == null ? Via.AUTO : kept.via();
-        return NetworkRights.said(said, block);
+        NetworkBlock block = SettingsChoice.block(file.read(), network.text(), kept);
+        Via said = SettingsChoice.uplink(choice, block, kept).via();
+        return NetworkRights.said(said == null ? Via.AUTO : said, block);
     }
 
     /// Whether the process of a network should be started, or started anew, by somebody who has rights.

@@ -23,8 +23,7 @@ import vmlan.program.message.Failure;
 /// Opens the way to a segment of macOS' for the network that this process serves: starts an interface of vmnet, which
 /// may take root and does not survive an exec, or finds the socket of a socket_vmnet.
 final class SegmentOpener {
-    /// Less than who starts the process waits ([NetworkStart]), so that it is told.
-    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
+    static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
 
     private final NetworkSettings settings;
     private final NetworkLog log;

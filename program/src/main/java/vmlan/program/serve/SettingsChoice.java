@@ -38,16 +38,13 @@ public final class SettingsChoice {
         NetworksFile.Content content = file.read();
         NetworkName builtIn = NetworkName.builtIn(name).orElse(null);
         NetworkSettings known = NetworkSettings.read(places, name, report).orElse(null);
-        NetworkBlock block;
-        if (content.isUnclear(name) || (!content.problems().isEmpty() && builtIn == null)) {
+        if (isUnclear(content, name)) {
             if (known == null) {
                 throw file.failure(content);
             }
             report.accept(file.warning(content) + ": the network goes on with what it had");
-            block = known.block();
-        } else {
-            block = content.block(name).orElse(definition(known));
         }
+        NetworkBlock block = block(content, name, known);
         if (block == null && builtIn == null) {
             return gone(known);
         }
@@ -59,6 +56,28 @@ public final class SettingsChoice {
     /// For a network that a command line defines, in place of what was known of it. On disk afterwards.
     void define(NetworkBlock block, RandomGenerator random) throws Failure, IOException {
         choose(block.name(), null, block, file.read(), UplinkChoice.NONE, random);
+    }
+
+    private static boolean isUnclear(NetworksFile.Content content, String name) {
+        return content.isUnclear(name)
+                || (!content.problems().isEmpty() && NetworkName.builtIn(name).isEmpty());
+    }
+
+    /// What is said of a network that starts now: by networks.yaml, or, where that is unclear, what was said before.
+    ///
+    /// @param known null for one that never ran
+    /// @return null for nothing
+    static NetworkBlock block(NetworksFile.Content content, String name, NetworkSettings known) {
+        if (isUnclear(content, name)) {
+            return known == null ? null : known.block();
+        }
+        return content.block(name).orElse(definition(known));
+    }
+
+    /// How it reaches its uplink then.
+    static UplinkChoice uplink(UplinkChoice choice, NetworkBlock block, NetworkSettings known) {
+        return choice.or(block == null ? UplinkChoice.NONE : block.uplink())
+                .or(known == null ? UplinkChoice.NONE : known.uplink());
     }
 
     /// What a command line has said, as long as networks.yaml has no word of a network called so.
@@ -76,12 +95,10 @@ public final class SettingsChoice {
             throws Failure, IOException {
         // One at a time: two networks that choose at once would choose the same.
         try (FileLock lock = FileLock.take(places.state("networks").resolve(".lock"))) {
-            UplinkChoice uplink = choice.or(block == null ? UplinkChoice.NONE : block.uplink())
-                    .or(known == null ? UplinkChoice.NONE : known.uplink());
             NetworkSettings settings = new NetworkSettings(
                     networkName,
                     networkName.mode().hasGateway() ? subnet(known, block, content, random) : null,
-                    uplink,
+                    uplink(choice, block, known),
                     known == null ? List.of() : known.ownHostPorts(),
                     known == null ? List.of() : known.ownNames(),
                     block);

@@ -51,6 +51,8 @@ public final class AddressWait {
         }
 
         /// As the control API has it, which waits for one of the two at a time.
+        ///
+        /// @param turn of the looks
         String until(int turn) {
             return switch (this) {
                 case IPV4 -> "ipv4";
@@ -74,15 +76,21 @@ public final class AddressWait {
     ///
     /// @throws Failure when it has none by then, or QEMU ended
     public Addresses await(Vm vm, boolean ipv6, Duration limit) throws Failure {
-        return await(vm, ipv6 ? Wanted.IPV6 : Wanted.IPV4, limit);
+        return await(vm, networks(vm), ipv6 ? Wanted.IPV6 : Wanted.IPV4, limit).getFirst();
     }
 
-    /// The same for an address that others can use, of whichever family it has first.
-    Addresses awaitAny(Vm vm, Duration limit) throws Failure {
-        return await(vm, Wanted.EITHER, limit);
+    /// The same for addresses that others can use, of whichever family comes first: all that the VM has then.
+    ///
+    /// @param network of ours, where they are looked for; null for a VM that is on none of ours
+    List<Addresses> awaitAny(Vm vm, String network, Duration limit) throws Failure {
+        return await(vm, network == null ? List.of() : List.of(network), Wanted.EITHER, limit);
     }
 
-    private Addresses await(Vm vm, Wanted wanted, Duration limit) throws Failure {
+    private static List<String> networks(Vm vm) {
+        return vm.nics().stream().map(Vm.VmNic::network).distinct().toList();
+    }
+
+    private List<Addresses> await(Vm vm, List<String> asked, Wanted wanted, Duration limit) throws Failure {
         if (vm.nics().isEmpty() && vm.vmnetNics().isEmpty()) {
             throw Failure.usage(
                     vm.name() + " is on none of our networks, so its address is not known here",
@@ -95,9 +103,9 @@ public final class AddressWait {
             }
             long left = Math.max(0, deadline - System.nanoTime());
             long turn = Math.min(TURN.toSeconds(), Duration.ofNanos(left).toSeconds() + (left > 0 ? 1 : 0));
-            Addresses addresses = look(vm, wanted, Math.min(turn, TURN.toSeconds()));
-            if (addresses != null) {
-                return addresses;
+            List<Addresses> found = look(vm, asked, wanted, Math.min(turn, TURN.toSeconds()));
+            if (!found.isEmpty()) {
+                return found;
             }
             if (System.nanoTime() - deadline >= 0) {
                 throw none(vm, wanted, limit);
@@ -121,38 +129,35 @@ public final class AddressWait {
                         + " console: vmlan console " + vm.name());
     }
 
-    private Addresses look(Vm vm, Wanted wanted, long seconds) throws Failure {
-        for (String network :
-                vm.nics().stream().map(Vm.VmNic::network).distinct().toList()) {
-            // the answer has all addresses, whichever is waited for
-            String until = wanted.until(turns++);
+    /// Those of the first network that has any.
+    private List<Addresses> look(Vm vm, List<String> asked, Wanted wanted, long seconds) throws Failure {
+        // the answer has all addresses, whichever is waited for
+        String until = wanted.until(turns++);
+        for (String network : asked) {
             Fields answer = networks.reachable(network)
                     .send(
                             "GET",
                             "/v1/vms/" + vm.name() + "?until=" + until + "&wait=" + seconds,
                             Map.of(),
                             Duration.ofSeconds(seconds).plus(ANSWER));
-            for (Fields nic : answer.objects("networks")) {
-                Addresses addresses =
-                        new Addresses(network, nic.optionalText("ipv4").orElse(null), nic.texts("ipv6"));
-                if (wanted.isIn(addresses)) {
-                    return addresses;
-                }
+            List<Addresses> found = answer.objects("networks").stream()
+                    .map(nic -> new Addresses(network, nic.optionalText("ipv4").orElse(null), nic.texts("ipv6")))
+                    .filter(wanted::isIn)
+                    .toList();
+            if (!found.isEmpty()) {
+                return found;
             }
         }
-        return vm.vmnetNics().isEmpty() ? null : byTheHost(vm, wanted);
+        return vm.vmnetNics().isEmpty() ? List.of() : byTheHost(vm, wanted);
     }
 
     /// On QEMU's own vmnet, of which only the host's system knows.
-    private Addresses byTheHost(Vm vm, Wanted wanted) {
+    private List<Addresses> byTheHost(Vm vm, Wanted wanted) {
         Neighbors known = neighbors.get();
-        for (Vm.VmNic nic : vm.vmnetNics()) {
-            Addresses addresses = new Addresses(nic.network(), known.ipv4(nic).orElse(null), known.ipv6(nic.mac()));
-            if (wanted.isIn(addresses)) {
-                return addresses;
-            }
-        }
-        return null;
+        return vm.vmnetNics().stream()
+                .map(nic -> new Addresses(nic.network(), known.ipv4(nic).orElse(null), known.ipv6(nic.mac())))
+                .filter(wanted::isIn)
+                .toList();
     }
 
     private Failure ended(Vm vm) throws Failure {

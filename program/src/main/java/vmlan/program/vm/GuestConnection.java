@@ -49,7 +49,7 @@ public final class GuestConnection implements AutoCloseable {
             throw Failure.world(vm.name() + " does not run", "start it: " + vm.startLine());
         }
         if (vm.nics().isEmpty() && !vm.vmnetNics().isEmpty()) {
-            return dial(vm, tcpPort, addresses(vm, networks, store));
+            return dial(vm, tcpPort, addresses(vm, null, networks, store));
         }
         if (vm.nics().isEmpty()) {
             throw Failure.usage(
@@ -66,15 +66,18 @@ public final class GuestConnection implements AutoCloseable {
         return byTheLan(vm, tcpPort, networks, store);
     }
 
-    /// Those that it can be dialled at.
-    private static List<String> addresses(Vm vm, Networks networks, VmStore store) throws Failure {
-        AddressWait.Addresses found = new AddressWait(networks, store).awaitAny(vm, ADDRESS_LIMIT);
-        return Stream.concat(
-                        Stream.ofNullable(found.ipv4()),
-                        found.ipv6().stream()
-                                .filter(address -> !address.startsWith("fe80:"))
-                                .limit(1))
-                .toList();
+    /// Those that it can be dialled at: of each NIC one of each family.
+    ///
+    /// @param network of ours; null for a guest that is on none of ours
+    private static List<String> addresses(Vm vm, String network, Networks networks, VmStore store) throws Failure {
+        return new AddressWait(networks, store)
+                .awaitAny(vm, network, ADDRESS_LIMIT).stream()
+                        .flatMap(found -> Stream.concat(
+                                Stream.ofNullable(found.ipv4()),
+                                found.ipv6().stream()
+                                        .filter(address -> !address.startsWith("fe80:"))
+                                        .limit(1)))
+                        .toList();
     }
 
     private static GuestConnection byTheLan(Vm vm, int tcpPort, Networks networks, VmStore store) throws Failure {
@@ -95,7 +98,7 @@ public final class GuestConnection implements AutoCloseable {
                                     .orElse(""),
                     "start the network anew with rights: sudo vmlan network start " + network);
         }
-        return dial(vm, tcpPort, addresses(vm, networks, store));
+        return dial(vm, tcpPort, addresses(vm, network, networks, store));
     }
 
     private static GuestConnection dial(Vm vm, int tcpPort, List<String> addresses) throws Failure {

@@ -59,8 +59,10 @@ public record VmStatus(State state, String lastWords) {
         if (Files.exists(folder.resolve(VmStore.IN_TERMINAL))) {
             return new VmStatus(State.STOPPED, "");
         }
-        Optional<Integer> status = QemuProcess.awaitExitStatus(folder, EXIT_LIMIT);
-        if (status.isPresent() ? status.get() == 0 : ProcessMark.isOfEarlierBoot(vm.pidMark())) {
+        boolean isOfEarlierBoot = ProcessMark.isOfEarlierBoot(vm.pidMark());
+        Optional<Integer> status =
+                isOfEarlierBoot ? QemuProcess.exitStatus(folder) : QemuProcess.awaitExitStatus(folder, EXIT_LIMIT);
+        if (status.isPresent() ? status.get() == 0 : isOfEarlierBoot) {
             return new VmStatus(State.STOPPED, "");
         }
         String words = QemuProcess.lastWords(folder);

@@ -42,8 +42,8 @@ public final class VmStore {
     private static final String VM_FILE = "vm.json";
     private static final int MOST_TRIES = 40;
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(25);
-    /// At a QEMU that is about to write its pid down: ten seconds and more, on a machine that lets it wait so long.
-    private static final int MOST_LOOKS = 400;
+    /// For a QEMU that is about to write its pid down, on a busy machine.
+    private static final Duration CUT_SHORT_LIMIT = Duration.ofSeconds(10);
 
     private final Places places;
     private final Consumer<String> report;
@@ -196,7 +196,12 @@ public final class VmStore {
             return vm;
         }
         Path file = pidFile(vm.name());
-        Optional<Long> pid = vm.launcherPid() == 0 ? QemuProcess.written(file) : pidOfCutShort(vm.name());
+        // That command may have been killed a moment ago: then the shell which it left starts QEMU now, and what
+        // removed
+        // the VM meanwhile would leave a QEMU that nobody knows.
+        Optional<Long> pid = vm.launcherPid() == 0
+                ? QemuProcess.written(file)
+                : QemuProcess.awaitPid(folder(vm.name()), file, CUT_SHORT_LIMIT);
         Optional<Long> mark = pid.flatMap(ProcessMark::of);
         if (mark.isEmpty()
                 || !ProcessWords.of(pid.get()).contains(file.toAbsolutePath().toString())) {
@@ -211,18 +216,6 @@ public final class VmStore {
         }
         report.accept("found " + vm.name() + " running, whose start was cut short");
         return found;
-    }
-
-    /// That command may have been killed a moment ago: then the shell which it left starts QEMU now, and what removed
-    /// the VM meanwhile would leave a QEMU that nobody knows.
-    private Optional<Long> pidOfCutShort(String name) {
-        Path file = pidFile(name);
-        Optional<Long> pid = QemuProcess.written(file);
-        for (int tries = 0; pid.isEmpty() && tries < MOST_LOOKS && QemuProcess.hasShell(folder(name)); tries++) {
-            LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
-            pid = QemuProcess.written(file);
-        }
-        return pid;
     }
 
     private static Failure unreadable(Path path, IOException e) {

@@ -96,12 +96,13 @@ class NetworkDaemonsTest {
                 .contains(checkout.resolve("vmlan").toString(), "bridged-en0");
         assertThat(daemons.names()).containsExactly("bridged-en0");
         assertThat(daemons(UID + 1, true).names()).as("another user's").isEmpty();
-        assertThatThrownBy(() -> daemons.refuseRemoval("bridged-en0"))
+        NetworkDaemon own = new NetworkDaemon("bridged-en0", UID, 20, null);
+        assertThatThrownBy(() -> NetworkDaemons.refuseRemoval(root, own))
                 .isInstanceOfSatisfying(Failure.class, failure -> {
                     assertThat(failure.what()).isEqualTo("the network 'bridged-en0' starts with the machine");
                     assertThat(failure.exitCode()).isEqualTo(2);
                 });
-        daemons(UID + 1, true).refuseRemoval("bridged-en0");
+        NetworkDaemons.refuseRemoval(root, new NetworkDaemon("bridged-en0", UID + 1, 20, null));
 
         Files.delete(told);
         daemons.enable("bridged-en0");
@@ -110,7 +111,7 @@ class NetworkDaemonsTest {
                 .contains("bootout system/vmlan-network-bridged-en0." + UID + "\n");
 
         daemons.disable("bridged-en0");
-        daemons.refuseRemoval("bridged-en0");
+        NetworkDaemons.refuseRemoval(root, own);
         assertThat(daemons.names()).isEmpty();
         assertThat(file()).doesNotExist();
         assertThat(root.resolve("bin/loaded-vmlan-network-bridged-en0." + UID)).doesNotExist();

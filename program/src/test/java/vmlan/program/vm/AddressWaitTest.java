@@ -70,19 +70,19 @@ class AddressWaitTest {
     @Test
     void aGuestThatBootsIsWaitedFor() throws Exception {
         AddressWait wait = wait("", "? (192.168.64.7) at 52:54:0:12:34:56 on bridge100 ifscope [bridge]");
-        assertThat(wait.awaitAny(vm(), LONG).ipv4()).isEqualTo("192.168.64.7");
+        assertThat(wait.awaitAny(vm(), null, LONG).getFirst().ipv4()).isEqualTo("192.168.64.7");
     }
 
     @Test
     void anIpv6AddressAloneIsOneToo() throws Exception {
         AddressWait wait = wait("fd12::5054:ff:fe12:3456  52:54:0:12:34:56  bridge100  23h59m50s S");
-        assertThat(wait.awaitAny(vm(), LONG))
-                .isEqualTo(new AddressWait.Addresses("vmnet-shared", null, List.of("fd12::5054:ff:fe12:3456")));
+        assertThat(wait.awaitAny(vm(), null, LONG))
+                .containsExactly(new AddressWait.Addresses("vmnet-shared", null, List.of("fd12::5054:ff:fe12:3456")));
     }
 
     @Test
     void oneThatShowsNoneIsNotWaitedForForEver() {
-        assertThatThrownBy(() -> wait("").awaitAny(vm(), Duration.ofMillis(1)))
+        assertThatThrownBy(() -> wait("").awaitAny(vm(), null, Duration.ofMillis(1)))
                 .hasMessage("this host knows no address of web after 0 s");
     }
 
@@ -90,6 +90,6 @@ class AddressWaitTest {
     void whereQemuEndsNobodyWaits() {
         Vm vm = vm();
         qemu.destroyForcibly().onExit().join();
-        assertThatThrownBy(() -> wait("").awaitAny(vm, LONG)).hasMessageStartingWith("web does not run");
+        assertThatThrownBy(() -> wait("").awaitAny(vm, null, LONG)).hasMessageStartingWith("web does not run");
     }
 }

@@ -78,8 +78,8 @@ public record Tool(int status, boolean timedOut, String output, String errors) {
             if (!ended) {
                 kill(process);
             }
-            Duration rest = ended ? AFTER_END : AFTER_KILL;
-            return new Tool(ended ? process.exitValue() : -1, !ended, output.text(rest), errors.text(rest));
+            long until = System.nanoTime() + (ended ? AFTER_END : AFTER_KILL).toNanos();
+            return new Tool(ended ? process.exitValue() : -1, !ended, output.text(until), errors.text(until));
         } catch (InterruptedException e) {
             kill(process);
             Thread.currentThread().interrupt();
@@ -135,8 +135,10 @@ public record Tool(int status, boolean timedOut, String output, String errors) {
         }
 
         /// What came so far. A grandchild can hold the pipe open after the program's end, hence the limit.
-        String text(Duration limit) throws InterruptedException {
-            reader.join(limit);
+        ///
+        /// @param until by System#nanoTime
+        String text(long until) throws InterruptedException {
+            reader.join(Duration.ofNanos(Math.max(0, until - System.nanoTime())));
             synchronized (this) {
                 return kept.toString(StandardCharsets.UTF_8);
             }

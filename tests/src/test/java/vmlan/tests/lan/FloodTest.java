@@ -24,6 +24,7 @@ import vmlan.tests.real.Qemus;
 class FloodTest {
     private static final int MEGABYTES = 10;
 
+    private static final Pattern ANSWERS = Pattern.compile(" (\\d+)(?: packets)? received");
     private static final Pattern TIMES = Pattern.compile("= [0-9.]+/([0-9.]+)/");
 
     @Test
@@ -59,6 +60,11 @@ class FloodTest {
 
             String pings = router.ping(address, 20);
             // some may be lost where the flood leaves the network's process no processor: its NIC's ring is one for all
+            Matcher answers = ANSWERS.matcher(pings);
+            assertThat(answers.find()).as(pings).isTrue();
+            assertThat(Integer.parseInt(answers.group(1)))
+                    .as("answers to 20 pings: " + pings)
+                    .isGreaterThanOrEqualTo(10);
             Matcher times = TIMES.matcher(pings);
             assertThat(times.find()).as(pings).isTrue();
             long floodedNanos = transfer(router, quiet, sum);

@@ -46,7 +46,7 @@ class NamesTest {
     }
 
     private static String status(String... words) throws Exception {
-        List<String> all = new ArrayList<>(List.of("dig", "+timeout=30", "+tries=1"));
+        List<String> all = new ArrayList<>(List.of("dig", "+timeout=20", "+tries=1"));
         all.addAll(List.of(words));
         return world.internet().in(Place.GUEST, all.toArray(String[]::new));
     }

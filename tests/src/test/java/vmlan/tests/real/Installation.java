@@ -236,7 +236,7 @@ public final class Installation implements AutoCloseable {
                 .orElseThrow(() -> new AssertionError("no VM " + name));
     }
 
-    /// Waits until `ps` says that a VM is in a state: one whose monitor does not answer within half a second counts as
+    /// Waits until `ps` says that a VM is in a state: one whose monitor does not answer within two seconds counts as
     /// running there, as on a busy machine.
     void awaitState(String vm, String state) {
         Await.until(

@@ -199,7 +199,7 @@ class QemusVmnetTest {
         }
     }
 
-    /// A monitor that does not answer within half a second counts as one of a VM that runs.
+    /// A monitor that does not answer within two seconds counts as one of a VM that runs.
     private void awaitState(String state) {
         Await.until(
                 "web to be " + state,

@@ -17,8 +17,12 @@ import vmlan.qemu.QmpClient;
 
 /// The network process is killed, and the guests are back when the next one runs.
 class RestartTest {
-    /// The promise, on a quiet machine. How long it took is printed and not asserted: it tells as much of the machine.
+    /// The promise, on a quiet machine.
     private static final Duration BACK = Duration.ofSeconds(3);
+
+    /// What a machine that others use, too, may make of it. Less than a lease or a guest's own patience would bring it
+    /// back in.
+    private static final Duration BACK_ON_A_SHARED_MACHINE = Duration.ofSeconds(20);
 
     private static final Duration PING = Duration.ofSeconds(60);
 
@@ -42,6 +46,7 @@ class RestartTest {
                         + java.nio.file.Files.readString(vmlan.home().resolve("state/networks/shared/network.log")));
         Duration took = Duration.ofNanos(System.nanoTime() - start);
         System.out.printf("back after %.2f s%n", took.toMillis() / 1e3);
+        assertThat(took).as("until " + address + " was back").isLessThanOrEqualTo(BACK_ON_A_SHARED_MACHINE);
     }
 
     @ParameterizedTest
